@@ -1,0 +1,127 @@
+"""Selectors: how a cell picks names.
+
+A selector is a name, a comma list, ``*``, a pattern with ``*``, the name of a group, ``@DE`` or
+``@EU`` (all sites in a country or in a group of countries, only where sites are meant), and ``!X``
+takes X out again wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+class SelectorError(ValueError):
+    """A selector that means nothing here. ``part`` is the piece at fault, ``reason`` says why."""
+
+    def __init__(self, part: str, reason: str) -> None:
+        super().__init__(f"{part!r} {reason}")
+        self.part = part
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names a selector may pick from.
+
+    Attributes:
+        universe: every name that exists, in order.
+        groups: group -> all its members, nested groups resolved.
+        countries: name -> country, only where sites are meant (``@DE``).
+    """
+
+    universe: Sequence[str]
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    countries: Mapping[str, str] | None = None
+
+    def select(self, selector: str | None) -> list[str]:
+        """The names that ``selector`` picks, in the order of the universe (None: all of them).
+
+        Raises SelectorError for a list of exclusions only, and for a part that hits nothing.
+        """
+        if selector is None or selector == "*":
+            return list(self.universe)
+        if selector in self._known:
+            return [selector]
+        parts = [part.strip() for part in selector.split(",") if part.strip()]
+        wanted = [part for part in parts if not part.startswith("!")]
+        if not wanted:
+            raise SelectorError(selector, "only takes out; write *," + selector)
+        chosen = set().union(*(self._match(part) for part in wanted))
+        for part in parts:
+            if part.startswith("!"):
+                chosen -= self._match(part[1:].strip())
+        if not chosen:
+            raise SelectorError(selector, "selects nothing")
+        return [name for name in self.universe if name in chosen]
+
+    @property
+    def _known(self) -> frozenset[str]:
+        return _frozen(tuple(self.universe))
+
+    def _match(self, part: str) -> set[str]:
+        if part == "*":
+            return set(self.universe)
+        if part in self._known:
+            return {part}
+        if part.startswith("@"):
+            return self._match_place(part)
+        if part in self.groups:
+            members = self.groups[part]
+            found = {name for name in self.universe if name in members}
+        elif "*" in part:
+            pattern = re.compile(".*".join(re.escape(piece) for piece in part.split("*")))
+            found = {name for name in self.universe if pattern.fullmatch(name)}
+        else:
+            raise SelectorError(part, "is unknown")
+        if not found:
+            raise SelectorError(part, "selects nothing")
+        return found
+
+    def _match_place(self, part: str) -> set[str]:
+        if self.countries is None:
+            raise SelectorError(part, "names a place, but places are not meant here")
+        country = part[1:]
+        members = self.groups.get(country, frozenset({country}))
+        found = {name for name in self.universe if self.countries[name] in members}
+        if not found:
+            raise SelectorError(part, "has no site")
+        return found
+
+
+_cache: dict[tuple[str, ...], frozenset[str]] = {}
+
+
+def _frozen(names: tuple[str, ...]) -> frozenset[str]:
+    known = _cache.get(names)
+    if known is None:
+        if len(_cache) > 64:
+            _cache.clear()
+        known = _cache[names] = frozenset(names)
+    return known
+
+
+def resolve_groups(rows: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """All members of each group, groups inside groups resolved.
+
+    ``rows`` are (group, member) pairs. Raises ValueError for a group that contains itself.
+    """
+    direct: dict[str, list[str]] = {}
+    for group, member in rows:
+        direct.setdefault(group, []).append(member)
+
+    def expand(group: str, above: tuple[str, ...]) -> set[str]:
+        if group in above:
+            raise ValueError(f"group {group!r} contains itself")
+        members: set[str] = set()
+        for member in direct[group]:
+            if member in direct and member != group:
+                members |= expand(member, (*above, group))
+            elif member == group:
+                raise ValueError(f"group {group!r} contains itself")
+            else:
+                members.add(member)
+        return members
+
+    return {group: frozenset(expand(group, ())) for group in direct}

@@ -1,0 +1,204 @@
+"""The value of every number of a case at every node, after `changes`.
+
+Tables hold one value per row; `changes` make it differ by period and scenario. The rest of the
+optimizer asks here for an array of shape (rows, nodes) and never looks at `changes` itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from ..models.case import TABLES, Case, columns
+from ..models.fields import column_info, parse_number
+from ..models.names import CaseNames
+from ..models.rule_rows import Change
+from ..models.selectors import Names, SelectorError
+from .tree import FloatArray, Tree
+
+CHANGEABLE_TEXT = {("control_status", "status")}
+"""Columns that are not numbers and may be changed all the same."""
+
+
+class ChangeError(ValueError):
+    """A row of `changes` that cannot be applied. ``row`` is its number, from 1."""
+
+    def __init__(self, row: int, column: str, message: str) -> None:
+        super().__init__(f"changes row {row}, {column}: {message}")
+        self.row = row
+        self.column = column
+        self.message = message
+
+
+def is_number(field: Any) -> bool:
+    """Whether a column holds numbers (so that `changes` may alter it)."""
+    return _has_type(field.annotation, float) or _has_type(field.annotation, int)
+
+
+def _has_type(annotation: Any, wanted: type) -> bool:
+    if annotation is wanted:
+        return True
+    return any(_has_type(part, wanted) for part in getattr(annotation, "__args__", ()))
+
+
+class Values:
+    """Numbers of a case at the nodes of a tree.
+
+    Arrays without changes have shape (rows, 1) and broadcast; those with changes (rows, nodes).
+    Blank cells are NaN.
+    """
+
+    def __init__(self, case: Case, tree: Tree, names: CaseNames | None = None) -> None:
+        self.case = case
+        self.tree = tree
+        self.names = names or CaseNames(case)
+        self._by_field: dict[tuple[str, str], list[tuple[int, Change]]] = {}
+        for number, change in enumerate(case.changes, start=1):
+            self._by_field.setdefault((change.table, change.field), []).append((number, change))
+        self._cache: dict[tuple[str, str], FloatArray] = {}
+
+    def base(self, table: str, column: str) -> FloatArray:
+        """The values in the table itself, before changes. Shape (rows,)."""
+        attribute = "from_" if column == "from" else column
+        cells = [getattr(row, attribute) for row in self.case.rows(table)]
+        return np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
+
+    def compact(self, table: str, column: str) -> FloatArray:
+        """Values after changes: shape (rows, 1) where nothing changes, else (rows, nodes)."""
+        key = (table, column)
+        if key not in self._cache:
+            array = self.base(table, column)[:, None]
+            if key in self._by_field:
+                array = np.repeat(array, self.tree.size, axis=1)
+                for number, change in self._by_field[key]:
+                    self._apply(array, number, change)
+            array.setflags(write=False)
+            self._cache[key] = array
+        return self._cache[key]
+
+    def array(self, table: str, column: str) -> FloatArray:
+        """Values after changes, shape (rows, nodes); read-only."""
+        array = self.compact(table, column)
+        return np.broadcast_to(array, (array.shape[0], self.tree.size))
+
+    def status(self) -> NDArray[np.object_]:
+        """Status of every row of `control_status` at every node, after changes."""
+        rows = self.case.control_status
+        array = np.empty((len(rows), self.tree.size), dtype=object)
+        for position, row in enumerate(rows):
+            array[position, :] = row.status
+        for number, change in self._by_field.get(("control_status", "status"), []):
+            self._apply(array, number, change)
+        return array
+
+    def nodes_of(self, change: Change, number: int = 0) -> NDArray[np.bool_]:
+        """The nodes a change applies at. Shape (nodes,)."""
+        tree = self.tree
+        first = self.case.period(change.start, 1)
+        last = self.case.period(change.end, tree.periods)
+        if change.scenario is None:
+            own = np.ones(tree.size, dtype=bool)
+        else:
+            branch = tree.branch.get(change.scenario, 1)
+            if change.start is not None and first < branch:
+                raise ChangeError(
+                    number, "start", f"{change.start} is before scenario {change.scenario!r} branches"
+                )
+            own = np.array([owner == change.scenario for owner in tree.owner])
+        inside: NDArray[np.bool_] = own & (tree.period >= first) & (tree.period <= last)
+        return inside
+
+    def rows_of(self, change: Change, number: int = 0) -> list[int]:
+        """Positions of the rows a change applies to."""
+        try:
+            return select_rows(self.case, self.names, change.table, change.key)
+        except SelectorError as error:
+            raise ChangeError(number, "key", str(error)) from None
+
+    def _apply(self, array: NDArray[Any], number: int, change: Change) -> None:
+        rows = self.rows_of(change, number)
+        where = np.ix_(rows, np.flatnonzero(self.nodes_of(change, number)))
+        field = columns(TABLES[change.table])[change.field]
+        if (change.table, change.field) in CHANGEABLE_TEXT:
+            array[where] = str(change.value).strip().lower()
+            return
+        try:
+            operand = parse_number(change.value, infinite=True)
+        except Exception:
+            raise ChangeError(number, "value", f"{change.value!r} is not a number") from None
+        if change.op == "set":
+            array[where] = operand
+        elif np.isnan(array[where]).any():
+            raise ChangeError(number, "op", f"{change.op} needs a number to change, and it is blank")
+        elif change.op == "multiply":
+            array[where] *= operand
+        else:
+            array[where] += operand
+        self._check(array[where], number, change, field)
+
+    def _check(self, values: FloatArray, number: int, change: Change, field: Any) -> None:
+        if np.isnan(values).any():
+            raise ChangeError(number, "value", f"{change.field} would be no number")
+        adapter: TypeAdapter[Any] = TypeAdapter(_annotated(field))
+        for value in np.unique(values):
+            try:
+                adapter.validate_python(float(value))
+            except ValidationError as error:
+                what = error.errors()[0]["msg"]
+                raise ChangeError(
+                    number, "value", f"{change.field} would be {value:g}: {what[0].lower()}{what[1:]}"
+                ) from None
+
+
+def _annotated(field: Any) -> Any:
+    from typing import Annotated
+
+    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+
+
+def select_rows(case: Case, names: CaseNames, table: str, key: str) -> list[int]:
+    """Positions of the rows of ``table`` that ``key`` picks.
+
+    ``key`` is a selector on the table's first column, or ``column=selector;column=selector``.
+
+    Raises:
+        SelectorError: an unknown column, or a selector that hits nothing.
+    """
+    rows = case.rows(table)
+    fields = columns(TABLES[table])
+    if "=" in key:
+        pairs = []
+        for part in key.split(";"):
+            column, _, selector = part.partition("=")
+            pairs.append((column.strip(), selector.strip()))
+    else:
+        own = [name for name in fields if name not in {"source", "source_date", "confidence", "note"}]
+        pairs = [(own[0], key.strip())]
+    chosen = range(len(rows))
+    for column, selector in pairs:
+        if column not in fields:
+            raise SelectorError(column, f"is no column of {table}")
+        attribute = "from_" if column == "from" else column
+        cells = [_cell(getattr(row, attribute)) for row in rows]
+        info = column_info(fields[column])
+        places = names.country if info.refers == "sites" or column == "site" else None
+        universe = Names(list(dict.fromkeys(cell for cell in cells if cell)), names.groups, places)
+        wanted = set(universe.select(selector or None))
+        if selector == "*":
+            continue
+        chosen = [position for position in chosen if cells[position] in wanted]  # type: ignore[assignment]  # narrowed list
+    found = list(chosen)
+    if not found:
+        raise SelectorError(key, f"selects no row of {table}")
+    return found
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)
