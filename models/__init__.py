@@ -1,1 +1,1 @@
-"""What a case, a plan and a result are: pydantic models and units, without I/O and without a solver."""
+"""What a case, a plan and a result are: pydantic models and units; no I/O and no solver."""

@@ -96,15 +96,23 @@ class CaseSettings(BaseModel):
 
     name: Name = column("case", "Short name of the case")
     title: Text | None = column(None, "Title for people")
-    cvar_level: Number = column(0.95, "Level of the conditional value at risk", unit="1", ge=0, lt=1)
+    cvar_level: Number = column(
+        0.95, "Level of the conditional value at risk", unit="1", ge=0, lt=1
+    )
     currency: Text = column("USD", "Currency of all money")
     start: Period | None = column(None, "First month, YYYY-MM (needed only if dates are used)")
     periods: Whole = column(1, "Number of periods", ge=1, unit="periods")
     months_per_period: Number = column(3.0, "Length of a period", unit="months", gt=0)
     discount_rate: Number = column(0.0, "Per year", unit="1/year", gt=-1)
-    capital_rate: Number = column(0.0, "Cost of money tied up in goods, per year", unit="1/year", ge=0)
-    shortage_days: Number = column(365.0, "Days that a unit never delivered counts as", unit="days", ge=0)
-    decide_every: Whole = column(1, "Strategic decisions fall every so many periods", unit="periods", ge=1)
+    capital_rate: Number = column(
+        0.0, "Cost of money tied up in goods, per year", unit="1/year", ge=0
+    )
+    shortage_days: Number = column(
+        365.0, "Days that a unit never delivered counts as", unit="days", ge=0
+    )
+    decide_every: Whole = column(
+        1, "Strategic decisions fall every so many periods", unit="periods", ge=1
+    )
     unknown_controls: Annotated[Literal["in_force", "suspended"], Keyword] = column(
         "in_force", "What the status 'unknown' of a rule means"
     )

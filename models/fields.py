@@ -24,6 +24,10 @@ _FRACTION = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)\s*")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _FULL_DATE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))-\d{2}(?:[ T]00:00(?::00)?)?")
 _INFINITE = {"inf", "+inf", "infinity", "+infinity"}
+_HUGE = 10**300
+_LARGEST_WHOLE = 10**9
+_LONGEST_TEXT = 32_767
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TRUE = {"yes", "true", "y", "1"}
 _FALSE = {"no", "false", "n", "0"}
 FORBIDDEN_IN_NAMES = ",;="
@@ -69,11 +73,15 @@ def column(
 def column_info(field: Any) -> ColumnInfo:
     """The :class:`ColumnInfo` of a pydantic field (empty for fields declared without it)."""
     extra = field.json_schema_extra
-    return ColumnInfo(**extra["column"]) if isinstance(extra, dict) and "column" in extra else ColumnInfo()
+    return (
+        ColumnInfo(**extra["column"])
+        if isinstance(extra, dict) and "column" in extra
+        else ColumnInfo()
+    )
 
 
 def _complain(kind: str, message: str) -> PydanticCustomError:
-    return PydanticCustomError(kind, message)  # type: ignore[arg-type]  # plain str, not a literal
+    return PydanticCustomError(kind, message)
 
 
 def parse_number(value: Any, *, infinite: bool = False) -> Any:
@@ -81,33 +89,38 @@ def parse_number(value: Any, *, infinite: bool = False) -> Any:
 
     Raises PydanticCustomError for text that is no number, for NaN and for infinities elsewhere.
     """
-    if isinstance(value, bool):
-        raise _complain("number", "is not a number")
     if isinstance(value, str):
         text = value.strip()
-        if text.lower() in _INFINITE:
-            number = math.inf
-        elif match := _FRACTION.fullmatch(text):
-            below = float(match.group(2))
-            if below == 0:
-                raise _complain("number", "divides by zero")
-            number = float(match.group(1)) / below
-        else:
-            if "_" in text:
-                raise _complain("number", "is not a number")
-            try:
-                number = float(text)
-            except ValueError:
-                raise _complain("number", "is not a number") from None
-    elif isinstance(value, (int, float)):
-        number = float(value)
-    else:
+        if infinite and text.lower() in _INFINITE:
+            return math.inf
+        number = math.inf if text.lower() in _INFINITE else _number_in(text)
+        infinite = False  # only the word means no limit, never a number too large to hold
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _complain("number", "is not a number")
+    elif isinstance(value, int):
+        number = float(value) if abs(value) < _HUGE else math.inf
+        infinite = False
+    else:
+        number = value
     if math.isnan(number):
         raise _complain("number", "is not a number")
     if math.isinf(number) and (number < 0 or not infinite):
         raise _complain("finite", "must be finite")
     return number
+
+
+def _number_in(text: str) -> float:
+    if match := _FRACTION.fullmatch(text):
+        below = float(match.group(2))
+        if below == 0:
+            raise _complain("number", "divides by zero")
+        return float(match.group(1)) / below
+    if "_" in text:
+        raise _complain("number", "is not a number")
+    try:
+        return float(text)
+    except ValueError:
+        raise _complain("number", "is not a number") from None
 
 
 def _finite(value: Any) -> Any:
@@ -124,6 +137,8 @@ def _whole(value: Any) -> Any:
     number = parse_number(value)
     if number != int(number):
         raise _complain("whole", "is not a whole number")
+    if abs(number) > _LARGEST_WHOLE:
+        raise _complain("whole", "is too large")
     return int(number)
 
 
@@ -154,7 +169,7 @@ def parse_period(value: Any) -> Any:
         number = parse_number(value)
     except PydanticCustomError:
         raise _complain("period", "is neither a period nor a date") from None
-    if number != int(number) or number < 1:
+    if number != int(number) or not 1 <= number <= _LARGEST_WHOLE:
         raise _complain("period", "is neither a period nor a date")
     return int(number)
 
@@ -170,7 +185,14 @@ def _text(value: Any) -> Any:
         value = int(value)
     if isinstance(value, (datetime, date)):
         value = value.isoformat()[:10]
-    return str(value).strip() if isinstance(value, (str, int, float)) else value
+    if not isinstance(value, (str, int, float)):
+        return value
+    text = str(value).strip().replace("\r\n", "\n").replace("\r", "\n")
+    if _UNWRITABLE.search(text):
+        raise _complain("text", "contains a control character")
+    if len(text) > _LONGEST_TEXT:
+        raise _complain("text", f"is longer than {_LONGEST_TEXT} characters")
+    return text
 
 
 def _name(value: str) -> str:

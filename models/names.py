@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import get_args
 
 from .case import Case
-from .rule_rows import Group
+from .countries import ALPHA_2
 from .network_rows import Stage
+from .rule_rows import Group
 from .selectors import Names, resolve_groups
-from typing import get_args
 
 
 def _distinct(values: Iterable[str | None]) -> list[str]:
@@ -72,7 +73,17 @@ class CaseNames:
             [row.country for row in case.sites]
             + [row.origin for row in case.offers if row.origin]
             + [row.origin for row in case.technologies if row.origin]
+            + self._lawmakers()
         )
+
+    def _lawmakers(self) -> list[str]:
+        """Countries that a rule is of, which need not have a site in the case."""
+        named: list[str] = []
+        for row in self.case.controls:
+            for part in (row.jurisdiction or "").split(","):
+                name = part.strip().removeprefix("!")
+                named += sorted(self.groups.get(name, {name}) & ALPHA_2)
+        return named
 
     @cached_property
     def _operator(self) -> Names:
@@ -105,6 +116,4 @@ class CaseNames:
 
     @cached_property
     def _end_user(self) -> Names:
-        return self._names(
-            [*self.operator.values(), *(row.end_user for row in self.case.demand)]
-        )
+        return self._names([*self.operator.values(), *(row.end_user for row in self.case.demand)])

@@ -19,7 +19,10 @@ class Material(Row):
     form: Annotated[Form, Keyword] = column("other", "What it physically is")
     elements: Text | None = column(None, "Elements in it, comma separated", example="Nd,Pr")
     price: Number | None = column(
-        None, "Reference price: base of tariffs, capital tied up and value shares", unit="money/unit", ge=0
+        None,
+        "Reference price: base of tariffs, capital tied up and value shares",
+        unit="money/unit",
+        ge=0,
     )
 
 
@@ -29,9 +32,7 @@ class Site(Row):
     site: Name = column(..., "Short name")
     name: Text | None = column(None, "Full name for people")
     operator: Name | None = column(None, "Who runs it (blank: the site itself)")
-    country: Text = column(
-        ..., "ISO 3166 alpha-2 code", example="DE", pattern=r"^[A-Z]{2}$"
-    )
+    country: Text = column(..., "ISO 3166 alpha-2 code", example="DE", pattern=r"^[A-Z]{2}$")
     latitude: Number | None = column(None, "Degrees north", unit="degrees", ge=-90, le=90)
     longitude: Number | None = column(None, "Degrees east", unit="degrees", ge=-180, le=180)
 
@@ -44,9 +45,15 @@ class Offer(Row):
     material: Name = column(..., "What is offered", refers="materials")
     supplier: Name | None = column(None, "Who sells (blank: the operator of the site)")
     price: Number = column(0.0, "Price per unit", unit="money/unit")
-    capacity: Limit = column(float("inf"), "Most that can be bought in a period", unit="unit/period", ge=0)
-    min_order: Number = column(0.0, "Least order in a period with an order", unit="unit/period", ge=0)
-    min_take: Number = column(0.0, "Bought in every period whatever happens", unit="unit/period", ge=0)
+    capacity: Limit = column(
+        float("inf"), "Most that can be bought in a period", unit="unit/period", ge=0
+    )
+    min_order: Number = column(
+        0.0, "Least order in a period with an order", unit="unit/period", ge=0
+    )
+    min_take: Number = column(
+        0.0, "Bought in every period whatever happens", unit="unit/period", ge=0
+    )
     order_cost: Number = column(0.0, "Cost of each period with an order", unit="money/period", ge=0)
     select_cost: Number = column(0.0, "Once, when the supplier is selected", unit="money", ge=0)
     qualification_periods: Whole = column(
@@ -77,7 +84,9 @@ class OfferTier(Row):
     """A price from a quantity on. Below the lowest tier the offer's own price holds."""
 
     offer: Name = column(..., "Offer the tier belongs to", refers="offers")
-    from_quantity: Number = column(..., "The tier holds from this order on", unit="unit/period", ge=0)
+    from_quantity: Number = column(
+        ..., "The tier holds from this order on", unit="unit/period", ge=0
+    )
     price: Number = column(..., "Price per unit", unit="money/unit")
 
 
@@ -103,7 +112,9 @@ class Plant(Row):
     plant: Name = column(..., "Short name")
     site: Name = column(..., "Where", refers="sites")
     process: Name = column(..., "What it does", refers="processes")
-    capacity: Limit = column(float("inf"), "Most activity in a period", unit="activity/period", ge=0)
+    capacity: Limit = column(
+        float("inf"), "Most activity in a period", unit="activity/period", ge=0
+    )
     status: Annotated[Literal["existing", "candidate"], Keyword] = column(
         "existing", "Whether it stands already or could be opened"
     )
@@ -146,7 +157,9 @@ class Lane(Row):
     to: Selector = column("*", "Where to", selects="place")
     material: Selector = column("*", "What it carries", selects="materials")
     cost: Number = column(0.0, "Per unit moved", unit="money/unit")
-    capacity: Limit = column(float("inf"), "Most moved in a period, all materials", unit="unit/period", ge=0)
+    capacity: Limit = column(
+        float("inf"), "Most moved in a period, all materials", unit="unit/period", ge=0
+    )
     lead_days: Number = column(0.0, "From dispatch to arrival", unit="days", ge=0)
     open_cost: Number = column(0.0, "Once, before first use", unit="money", ge=0)
     min_load: Number = column(0.0, "Least load in a period when used", unit="unit/period", ge=0)
@@ -169,7 +182,10 @@ class Demand(Row):
     quantity: Number = column(..., "Wanted in each period", unit="unit/period", ge=0)
     price: Number = column(0.0, "Earned per unit delivered", unit="money/unit")
     shortage_cost: Number | None = column(
-        None, "Per unit never delivered (blank: must be met; 0: optional sale)", unit="money/unit", ge=0
+        None,
+        "Per unit never delivered (blank: must be met; 0: optional sale)",
+        unit="money/unit",
+        ge=0,
     )
     backlog_cost: Number | None = column(
         None, "Per unit waiting at a period's end (blank: no waiting)", unit="money/unit", ge=0
@@ -233,5 +249,7 @@ class Technology(Row):
 
     technology: Name = column(..., "Short name")
     origin: Text | None = column(None, "Country it comes from", example="CN", pattern=r"^[A-Z]{2}$")
-    needs_services: YesNo = column(False, "Whether it runs fully only with services from its origin")
+    needs_services: YesNo = column(
+        False, "Whether it runs fully only with services from its origin"
+    )
     uptime_without_services: Number = column(1.0, "Part of capacity left without them", ge=0, le=1)

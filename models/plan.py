@@ -126,7 +126,9 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "node": "node of the decision",
         "period": "its period",
         "label": "what people call the period",
-        "decision": "select_offer, sign_contract, open_plant, add_modules, open_lane, open_stockpile",
+        "decision": (
+            "select_offer, sign_contract, open_plant, add_modules, open_lane, open_stockpile"
+        ),
         "name": "offer, plant, lane row or site",
         "row": "row of its table (offers, plants, expansions, lanes, stockpiles)",
         "from": "lane: site of dispatch",
@@ -187,7 +189,7 @@ COST_CATEGORIES = (
     "penalty",
     "revenue",
 )
-"""Categories of cost; discounted and weighted with probability they add up to the cost objective."""
+"""Categories of cost; discounted and expected they add up to the cost objective."""
 
 Tables = dict[str, pd.DataFrame]
 

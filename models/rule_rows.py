@@ -5,8 +5,22 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
-from .fields import Keyword, Limit, Name, Number, Period, Row, Selector, Text, Whole, _text, column
+from .fields import (
+    Keyword,
+    Limit,
+    Name,
+    Number,
+    Period,
+    Row,
+    Selector,
+    Text,
+    Whole,
+    _text,
+    column,
+    parse_number,
+)
 
 ControlKind = Literal["export", "reexport", "import", "procurement", "technology", "service"]
 ControlPolicy = Literal[
@@ -32,8 +46,11 @@ Window = Literal["period", "year", "horizon"]
 
 
 def _scalar(value: Any) -> Any:
-    """Keep a number a number and turn anything else into text."""
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else _text(value)
+    """Turn whatever reads as a number into one, and anything else into text."""
+    try:
+        return parse_number(value, infinite=True)
+    except PydanticCustomError:
+        return _text(value)
 
 
 class Group(Row):
@@ -49,7 +66,9 @@ class Pedigree(Row):
     pedigree: Name = column(..., "Name of the mark")
     countries: Selector | None = column(None, "Where the stage puts it on", selects="country")
     stages: Selector | None = column(None, "Stages that put it on", selects="stage")
-    materials: Selector | None = column(None, "What it can stick to (blank: all)", selects="materials")
+    materials: Selector | None = column(
+        None, "What it can stick to (blank: all)", selects="materials"
+    )
     min_value_share: Number = column(
         0.0, "Share of value at which marked inputs mark the output", unit="1", ge=0, le=1
     )
@@ -65,7 +84,9 @@ class Control(Row):
     title: Text | None = column(None, "Title for people")
     kind: Annotated[ControlKind, Keyword] = column(..., "What kind of act it is about")
     exporters: Selector | None = column(None, "Countries of dispatch", selects="country")
-    operators: Selector | None = column(None, "Operators of the dispatching site", selects="operator")
+    operators: Selector | None = column(
+        None, "Operators of the dispatching site", selects="operator"
+    )
     destinations: Selector | None = column(None, "Countries of arrival", selects="country")
     materials: Selector | None = column(None, "Materials", selects="materials")
     stages: Selector | None = column(None, "Stages the goods come out of", selects="stage")
@@ -79,12 +100,18 @@ class Control(Row):
     quota: Limit | None = column(None, "Most it lets pass", unit="unit/window", ge=0)
     quota_window: Annotated[Window, Keyword] = column("period", "Window of the quota")
     validity_periods: Whole | None = column(
-        None, "Periods a licence holds (blank: to the horizon)", unit="periods", ge=1, structural=True
+        None,
+        "Periods a licence holds (blank: to the horizon)",
+        unit="periods",
+        ge=1,
+        structural=True,
     )
     cost: Number = column(0.0, "Per application", unit="money", ge=0)
     unit_cost: Number = column(0.0, "Per unit that moves under it", unit="money/unit", ge=0)
     tariff: Number = column(0.0, "Share of the material's price", unit="1", ge=0)
-    price_floor: Number | None = column(None, "Least price of what is bought", unit="money/unit", ge=0)
+    price_floor: Number | None = column(
+        None, "Least price of what is bought", unit="money/unit", ge=0
+    )
     uptime: Number | None = column(
         None, "Part of capacity left without licensed services", unit="1", ge=0, le=1
     )
@@ -142,9 +169,13 @@ class Change(Row):
 
     scenario: Name | None = column(None, "Scenario (blank: all)", refers="scenarios")
     table: Text = column(..., "Table to change")
-    key: Selector = column("*", "Rows to change: a selector on the first column, or column=selector;...")
+    key: Selector = column(
+        "*", "Rows to change: a selector on the first column, or column=selector;..."
+    )
     field: Text = column(..., "Column to change")
     start: Period | None = column(None, "First period", structural=True)
     end: Period | None = column(None, "Last period", structural=True)
     op: Annotated[Literal["set", "multiply", "add"], Keyword] = column("set", "How")
-    value: Annotated[float | str, BeforeValidator(_scalar)] = column(..., "New value, factor or addend")
+    value: Annotated[float | str, BeforeValidator(_scalar)] = column(
+        ..., "New value, factor or addend"
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 class SelectorError(ValueError):
@@ -56,9 +57,9 @@ class Names:
             raise SelectorError(selector, "selects nothing")
         return [name for name in self.universe if name in chosen]
 
-    @property
+    @cached_property
     def _known(self) -> frozenset[str]:
-        return _frozen(tuple(self.universe))
+        return frozenset(self.universe)
 
     def _match(self, part: str) -> set[str]:
         if part == "*":
@@ -88,18 +89,6 @@ class Names:
         if not found:
             raise SelectorError(part, "has no site")
         return found
-
-
-_cache: dict[tuple[str, ...], frozenset[str]] = {}
-
-
-def _frozen(names: tuple[str, ...]) -> frozenset[str]:
-    known = _cache.get(names)
-    if known is None:
-        if len(_cache) > 64:
-            _cache.clear()
-        known = _cache[names] = frozenset(names)
-    return known
 
 
 def resolve_groups(rows: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 
-INF = highspy.kHighsInf
+INF: float = highspy.kHighsInf
+Values = npt.NDArray[np.float64]
 
 
 class Expr:
@@ -29,9 +31,9 @@ class Expr:
             self.terms[other] = self.terms.get(other, 0.0) + factor
         return self
 
-    def value(self, solution: np.ndarray) -> float:
+    def value(self, solution: Values) -> float:
         """Value at a solution."""
-        return self.constant + sum(c * solution[v] for v, c in self.terms.items())
+        return self.constant + sum(c * float(solution[v]) for v, c in self.terms.items())
 
 
 @dataclass
@@ -83,9 +85,9 @@ class Program:
 
     def minimise(
         self, objective: Expr, *, time_limit: float | None = None
-    ) -> tuple[str, np.ndarray | None]:
+    ) -> tuple[str, Values | None]:
         """Solve to a gap of 0; returns the status and the solution."""
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]  # not annotated by highspy
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 1e-7)

@@ -8,8 +8,8 @@ texts as strings ("" where blank), ``start`` and ``end`` as whole periods.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Any
 
@@ -116,7 +116,7 @@ class PlainCase:
 
     def lag(self, days: float) -> int:
         """Whole periods between dispatch and arrival for a lead time in days."""
-        return math.floor(days / self.period_days + 0.5)
+        return math.floor(days / self.period_days + 0.5 + 1e-9)
 
     def names(self, table: str, column: str) -> list[str]:
         """Distinct values of a column in order of appearance."""
@@ -153,7 +153,8 @@ class PlainCase:
             return {r["site"] for r in self.tables["sites"] if r["country"] in countries}
         if part in self.groups:
             return set(self._members(part)) & set(names)
-        return {name for name in names if fnmatchcase(name, part)}
+        pattern = ".*".join(re.escape(piece) for piece in part.split("*"))
+        return {name for name in names if re.fullmatch(pattern, name)}
 
     def _members(self, group: str) -> list[str]:
         found: list[str] = []

@@ -7,6 +7,13 @@ from typing import Any
 
 from .reader import NUMBERS, PlainCase, Row, number
 
+FIRST_COLUMN = {
+    "materials": "material", "sites": "site", "offers": "offer", "offer_tiers": "offer",
+    "recipes": "process", "plants": "plant", "expansions": "plant", "lanes": "lane",
+    "demand": "site", "returns": "site", "disposal": "site", "stockpiles": "site",
+    "in_transit": "site", "controls": "control", "control_status": "control",
+    "policies": "policy",
+}  # fmt: skip
 NODE_FIXED = {"qualification_periods", "contract_periods", "build_periods", "release_lag",
               "lag_periods", "initial", "start", "end"}  # fmt: skip
 
@@ -110,11 +117,7 @@ def _check_start(change: Row, by_name: dict[str, Row]) -> None:
 
 def _rows_hit(case: PlainCase, rows: list[Row], table: str, key: str) -> list[Row]:
     """Rows of a table that a key selects (on its first column, or column=selector;...)."""
-    first = {"demand": "site", "returns": "site", "disposal": "site", "stockpiles": "site",
-             "recipes": "process", "offer_tiers": "offer", "expansions": "plant",
-             "in_transit": "site", "control_status": "control"}.get(table)  # fmt: skip
-    first = first or {"materials": "material", "policies": "policy"}.get(table, table[:-1])
-    wanted: list[tuple[str, str]] = [(first, key)]
+    wanted = [(FIRST_COLUMN[table], key)]
     if "=" in key:
         wanted = []
         for part in key.split(";"):

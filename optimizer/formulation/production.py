@@ -1,0 +1,230 @@
+r"""Production: plants run recipes, candidates open, modules add capacity.
+
+For a plant :math:`p` at node :math:`n` with activity :math:`run_{p,n}`, base capacity
+:math:`\bar a_{p,n}`, modules :math:`x` of size :math:`s_{x,m}` decided at :math:`m`, and a bound
+:math:`M_{p,n}` from capacity, modules and need:
+
+.. math::
+    run_{p,n} &\le \bar a_{p,n}\, avail_{p,n} + \sum_{(x,m) \in READY(p,n)} s_{x,m}\, modules_{x,m} \\
+    run_{p,n} &\le M_{p,n}\, avail_{p,n} \\
+    a^{min}_{p,n}\, running_{p,n} \le run_{p,n} &\le M_{p,n}\, running_{p,n},
+        \qquad running_{p,n} \le avail_{p,n} \\
+    \sum_{m \in PATH(n)} modules_{x,m} &\le K_{x,n} \sum_{m \in PATH(n)} open_{p,m} \\
+    \sum_{m \in PATH(l)} open_{p,m} &\le 1 \qquad \forall\ \text{leaves } l
+
+where :math:`avail_{p,n} = 1` for existing plants and
+:math:`\sum_{m \in OPENED(p,n)} open_{p,m}` for candidates, over the strategic nodes at least the
+building time before n. Where modules may be complete before their plant,
+:math:`standing_{x,n} = avail_{p,n} \sum modules_{x,m}` (linearised exactly) pays their fixed cost.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pyomo.environ import ConcreteModel, NonNegativeReals
+
+from ..indexing import as_columns, matching
+from ..network import Network
+from .bigm import require_finite
+from .components import add_data, add_incidence, add_rows, add_set, add_variables
+from .paths import add_once
+
+
+def add_production(model: ConcreteModel, network: Network) -> None:
+    """Add activity [units of activity], openings and modules, and the limits on them."""
+    production = network.production
+    runs = add_set(model, "RUNS", production.run)
+    openings = add_set(model, "OPENINGS", production.open)
+    add_variables(model, "open", openings, "binary")
+    _add_modules(model, network)
+    plain = ~production.candidate & ~production.expandable
+    add_variables(model, "run", runs, upper=np.where(plain, production.capacity, np.inf))
+    add_data(model, "run_most", runs, np.where(np.isfinite(production.most), production.most, 0.0))
+    add_data(model, "run_capacity", runs, np.where(np.isfinite(production.capacity), production.capacity, 0.0))
+    add_data(model, "min_activity", runs, network.at("plants", "min_activity", production.run.column(0), production.run.column(2)))
+
+    at, decision = production.opened
+    add_incidence(model, "OPENED_BY", runs, at, production.open.members[decision])
+    at, module = production.ready
+    add_incidence(model, "READY", runs, at, production.module.members[module])
+
+    def subset(name: str, mask: Any) -> Any:
+        return add_set(model, name, production.run.members[np.flatnonzero(mask)])
+
+    candidate, expandable = production.candidate, production.expandable
+    require_finite(
+        network,
+        "plants",
+        production.run.column(0)[candidate],
+        production.most[candidate],
+        "status candidate",
+    )
+    add_rows(model, "run_only_when_open", subset("CANDIDATE_RUNS", candidate), run_only_when_open)
+    add_rows(
+        model,
+        "run_within_candidate_capacity",
+        subset("EXPANDED_CANDIDATES", candidate & expandable),
+        run_within_candidate_capacity,
+    )
+    add_rows(
+        model,
+        "run_within_capacity",
+        subset("EXPANDED_RUNS", ~candidate & expandable),
+        run_within_capacity,
+    )
+    add_once(model, network, "open", production.open)
+    _add_switches(model, network)
+    _add_standing(model, network)
+
+
+def run_only_when_open(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+    """A candidate runs only when it was opened early enough."""
+    return m.run[p, r, n] <= sum(m.run_most[p, r, n] * m.open[q, k] for q, k in m.OPENED_BY[p, r, n])
+
+
+def run_within_candidate_capacity(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+    """Base capacity of an opened candidate and its modules."""
+    return m.run[p, r, n] <= sum(
+        m.run_capacity[p, r, n] * m.open[q, k] for q, k in m.OPENED_BY[p, r, n]
+    ) + sum(m.module_size[x, k] * m.modules[x, k] for x, k in m.READY[p, r, n])
+
+
+def run_within_capacity(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+    """Base capacity of an existing plant and its modules."""
+    return m.run[p, r, n] <= m.run_capacity[p, r, n] + sum(
+        m.module_size[x, k] * m.modules[x, k] for x, k in m.READY[p, r, n]
+    )
+
+
+def _add_switches(model: ConcreteModel, network: Network) -> None:
+    """Add the yes/no of plants with a cost of running or a minimum activity."""
+    production = network.production
+    which = np.flatnonzero(production.switched)
+    switched = add_set(model, "SWITCHED_RUNS", production.run.members[which])
+    add_variables(model, "running", switched, "binary")
+    require_finite(
+        network, "plants", production.run.column(0)[which], production.most[which], "run_cost or min_activity"
+    )
+    add_rows(model, "run_only_when_running", switched, run_only_when_running)
+    low = model.min_activity.values_array[which] > 0
+    minimum = add_set(model, "MINIMUM_RUNS", production.run.members[which[low]])
+    add_rows(model, "run_at_least_minimum", minimum, run_at_least_minimum)
+    built = add_set(
+        model, "SWITCHED_CANDIDATES", production.run.members[which[production.candidate[which]]]
+    )
+    add_rows(model, "running_only_when_open", built, running_only_when_open)
+
+
+def run_only_when_running(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+    """No activity without paying for running."""
+    return m.run[p, r, n] <= m.run_most[p, r, n] * m.running[p, r, n]
+
+
+def run_at_least_minimum(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+    """A plant that runs does so at its minimum at least."""
+    return m.run[p, r, n] >= m.min_activity[p, r, n] * m.running[p, r, n]
+
+
+def running_only_when_open(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+    """A candidate's switch needs its opening (tightens the relaxation)."""
+    return m.running[p, r, n] <= sum(m.open[q, k] for q, k in m.OPENED_BY[p, r, n])
+
+
+def _add_modules(model: ConcreteModel, network: Network) -> None:
+    """Add the modules of expansions: whole numbers, or fractions where rows say so."""
+    production, case = network.production, network.case
+    points = add_set(model, "MODULES", production.module)
+    expansion, node = production.module.members.T
+    most = network.at("expansions", "max_modules", expansion, node)
+    upper = np.minimum(most, production.module_most[expansion])
+    variables = add_variables(model, "modules", points, "integer", upper=upper)
+    continuous = np.array([row.continuous for row in case.expansions], dtype=bool)[expansion]
+    variables.integer = ~continuous
+    for (row, _), data in zip(production.module.members.tolist(), variables.values(), strict=True):
+        if case.expansions[row].continuous:
+            data.domain = NonNegativeReals
+    add_data(model, "module_size", points, network.at("expansions", "module_capacity", expansion, node))
+
+    limit = np.minimum(most, production.module_most[expansion])
+    add_data(model, "module_limit", points, np.where(np.isfinite(limit), limit, 0.0))
+    candidate = np.array([row.status == "candidate" for row in case.plants], dtype=bool)
+    of_candidate = candidate[production.module_plant]
+    require_finite(network, "expansions", expansion[of_candidate], limit[of_candidate], "max_modules of a candidate")
+    before = _earlier(network)
+    add_incidence(model, "ADDED_BY", points, *before)
+    existing = add_set(model, "EXISTING_MODULES", production.module.members[~of_candidate & np.isfinite(limit)])
+    add_rows(model, "modules_within_limit", existing, modules_within_limit)
+    new = add_set(model, "CANDIDATE_MODULES", production.module.members[of_candidate])
+    which = np.flatnonzero(of_candidate)
+    at, decision = network.frame.time.decided(
+        node[which], np.zeros(len(which), dtype=np.int64), np.full(len(which), network.tree.periods)
+    )
+    opening = production.open.positions(as_columns(production.module_plant[which[at]], decision))
+    add_incidence(model, "DECIDED_BY", new, at, production.open.members[opening])
+    add_rows(model, "modules_only_when_open", new, modules_only_when_open)
+
+
+def _earlier(network: Network) -> tuple[Any, Any]:
+    """(module point, modules decided up to it) as rows and members."""
+    module = network.production.module
+    expansion, node = module.members.T
+    at, decision = network.frame.time.decided(
+        node, np.zeros(len(node), dtype=np.int64), np.full(len(node), network.tree.periods)
+    )
+    position = module.positions(as_columns(expansion[at], decision))
+    return at, module.members[position]
+
+
+def modules_within_limit(m: ConcreteModel, x: int, n: int) -> Any:
+    """Most modules of an existing plant over the horizon."""
+    return sum(m.modules[y, k] for y, k in m.ADDED_BY[x, n]) <= m.module_limit[x, n]
+
+
+def modules_only_when_open(m: ConcreteModel, x: int, n: int) -> Any:
+    """Most modules of a candidate, once its opening is decided."""
+    return sum(m.modules[y, k] for y, k in m.ADDED_BY[x, n]) <= sum(
+        m.module_limit[x, n] * m.open[p, k] for p, k in m.DECIDED_BY[x, n]
+    )
+
+
+def _add_standing(model: ConcreteModel, network: Network) -> None:
+    """Add modules whose fixed cost depends on whether their plant is available yet."""
+    production = network.production
+    points = add_set(model, "STANDING", production.standing)
+    expansion = production.standing.column(0)
+    most = production.module_most[expansion]
+    require_finite(network, "expansions", expansion, most, "max_modules with a fixed cost")
+    add_variables(model, "standing", points)
+    add_data(model, "standing_most", points, np.where(np.isfinite(most), most, 0.0))
+    at, module = production.standing_modules
+    add_incidence(model, "STANDING_MODULES", points, at, production.module.members[module])
+    at, opening = production.standing_open
+    add_incidence(model, "STANDING_OPEN", points, at, production.open.members[opening])
+    add_rows(model, "standing_needs_plant", points, standing_needs_plant)
+    add_rows(model, "standing_at_most_built", points, standing_at_most_built)
+    add_rows(model, "standing_at_least_built", points, standing_at_least_built)
+
+
+def standing_needs_plant(m: ConcreteModel, x: int, n: int) -> Any:
+    """Modules stand only while their plant is available."""
+    return m.standing[x, n] <= sum(m.standing_most[x, n] * m.open[p, k] for p, k in m.STANDING_OPEN[x, n])
+
+
+def standing_at_most_built(m: ConcreteModel, x: int, n: int) -> Any:
+    """No more modules stand than were built."""
+    return m.standing[x, n] <= sum(m.modules[y, k] for y, k in m.STANDING_MODULES[x, n])
+
+
+def standing_at_least_built(m: ConcreteModel, x: int, n: int) -> Any:
+    """All built modules stand once their plant is available."""
+    return (
+        m.standing[x, n]
+        >= sum(m.modules[y, k] for y, k in m.STANDING_MODULES[x, n])
+        + sum(m.standing_most[x, n] * m.open[p, k] for p, k in m.STANDING_OPEN[x, n])
+        - m.standing_most[x, n]
+    )
+
+
+__all__ = ["add_production", "matching"]

@@ -1,0 +1,299 @@
+"""The one place that talks to HiGHS: load arrays, solve, stop, read back."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import highspy
+import numpy as np
+
+from ..models.plan import SolveStatus
+from .compiled import Arrays
+from .tree import FloatArray
+
+Progress = Callable[[float, float | None, float | None, float | None], None]
+"""Called with elapsed seconds, best objective, bound and relative gap (None where unknown)."""
+
+
+class SolverError(RuntimeError):
+    """HiGHS refused an input or ended in a way that is neither an answer nor a limit."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve.
+
+    Attributes:
+        gap: relative gap at which a solve may stop.
+        time_limit: seconds, None for no limit.
+        threads: processor threads, None for HiGHS' own choice.
+        seed: seed of random choices.
+        progress: called now and then while it solves.
+    """
+
+    gap: float = 1e-4
+    time_limit: float | None = None
+    threads: int | None = None
+    seed: int | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a solve gave: status, objective, bound, gap and the point (None without one)."""
+
+    status: SolveStatus
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    point: FloatArray | None
+    seconds: float
+
+
+@dataclass
+class _Watch:
+    """What happens while HiGHS runs."""
+
+    started: float = field(default_factory=time.perf_counter)
+    stop: bool = False
+    shown: float = 0.0
+
+
+class Session:
+    """Arrays held by one HiGHS object.
+
+    Rows are scaled by powers of two before they are handed over, so that the largest entry of each
+    lies between 1 and 2 times the largest integer-column entry scale; the answer is unaffected.
+    """
+
+    def __init__(self, arrays: Arrays, objective: str) -> None:
+        self.arrays = arrays
+        self.solver = highspy.Highs()
+        self._set("output_flag", False)
+        self.row_scale = row_scale(arrays)
+        self.objective = objective
+        self._load(arrays, arrays.objectives[objective], arrays.offsets[objective])
+
+    def _set(self, option: str, value: Any) -> None:
+        self._check(self.solver.setOptionValue(option, value), f"option {option}")
+
+    def _check(self, status: Any, what: str) -> None:
+        if status == highspy.HighsStatus.kError:
+            raise SolverError(f"HiGHS refused the {what}")
+
+    def _load(self, arrays: Arrays, costs: FloatArray, offset: float) -> None:
+        model = highspy.HighsLp()
+        rows, columns = arrays.matrix.shape
+        model.num_col_, model.num_row_ = columns, rows
+        model.col_cost_, model.offset_ = costs, offset
+        model.col_lower_, model.col_upper_ = arrays.lower, arrays.upper
+        model.row_lower_ = arrays.row_lower * self.row_scale
+        model.row_upper_ = arrays.row_upper * self.row_scale
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = arrays.matrix.indptr.astype(np.int32)
+        model.a_matrix_.index_ = arrays.matrix.indices.astype(np.int32)
+        scale = np.repeat(self.row_scale, np.diff(arrays.matrix.indptr))
+        model.a_matrix_.value_ = arrays.matrix.data * scale
+        if arrays.integer.any():
+            kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])
+            model.integrality_ = list(kinds[arrays.integer.astype(int)])
+        self._check(self.solver.passModel(model), "model")
+
+    def minimise(self, objective: str) -> None:
+        """Make another of the arrays' objectives the one to minimise."""
+        self.objective = objective
+        costs = self.arrays.objectives[objective]
+        every = np.arange(len(costs), dtype=np.int32)
+        self._check(self.solver.changeColsCost(len(costs), every, costs), "objective")
+        self._check(self.solver.changeObjectiveOffset(self.arrays.offsets[objective]), "objective")
+
+    def cap(self, objective: str, limit: float) -> None:
+        """Add a row that keeps an objective at or below a limit."""
+        costs = self.arrays.objectives[objective]
+        used = np.flatnonzero(costs).astype(np.int32)
+        size = float(np.abs(costs).max(initial=0.0))
+        scale = 2.0 ** -np.round(np.log2(size)) if size > 0 else 1.0
+        upper = (limit - self.arrays.offsets[objective]) * scale
+        status = self.solver.addRow(-highspy.kHighsInf, upper, len(used), used, costs[used] * scale)
+        self._check(status, f"cap on {objective}")
+
+    def start_from(self, point: FloatArray) -> None:
+        """Offer a known plan as a starting point of a mixed-integer solve."""
+        whole = np.flatnonzero(self.arrays.integer).astype(np.int32)
+        if len(whole):
+            self.solver.setSolution(len(whole), whole, np.round(point[whole]))
+
+    def solve(self, options: Options) -> Outcome:
+        """Solve; a time limit or an interrupt gives the best plan found so far."""
+        self._set("mip_rel_gap", options.gap)
+        if options.gap < 1e-9:
+            self._set("mip_abs_gap", 0.0)
+        if options.threads is not None:
+            self._set("threads", options.threads)
+        if options.seed is not None:
+            self._set("random_seed", options.seed % 2147483647)
+        limit = np.inf if options.time_limit is None else options.time_limit
+        self._set("time_limit", float(limit + self.solver.getRunTime() * (not self.arrays.integer.any())))
+        watch = _Watch()
+        self._subscribe(watch, options)
+        with _interruptible(watch):
+            status = self.solver.run()
+        seconds = time.perf_counter() - watch.started
+        self._check(status, "run")
+        return self._read(seconds)
+
+    def _subscribe(self, watch: _Watch, options: Options) -> None:
+        kinds = highspy.cb.HighsCallbackType
+        stops = (
+            kinds.kCallbackMipInterrupt,
+            kinds.kCallbackSimplexInterrupt,
+            kinds.kCallbackIpmInterrupt,
+        )
+
+        def call(kind: Any, _message: str, data: Any, reply: Any, _user: Any) -> None:
+            if kind in stops and watch.stop:
+                reply.user_interrupt = True
+            if options.progress and kind == kinds.kCallbackMipInterrupt:
+                elapsed = time.perf_counter() - watch.started
+                if elapsed - watch.shown >= 0.5:
+                    watch.shown = elapsed
+                    best, bound, gap = data.mip_primal_bound, data.mip_dual_bound, data.mip_gap
+                    options.progress(elapsed, _number(best), _number(bound), _number(gap))
+
+        self._check(self.solver.setCallback(call, None), "callback")
+        for kind in stops:
+            self._check(self.solver.startCallback(kind), "callback")
+
+    def _read(self, seconds: float) -> Outcome:
+        status = self.solver.getModelStatus()
+        info = self.solver.getInfo()
+        kinds = highspy.HighsModelStatus
+        mixed = bool(self.arrays.integer.any())
+        if status in (kinds.kInfeasible,):
+            return Outcome(SolveStatus.INFEASIBLE, None, None, None, None, seconds)
+        if status == kinds.kUnbounded:
+            return Outcome(SolveStatus.UNBOUNDED, None, None, None, None, seconds)
+        if status == kinds.kUnboundedOrInfeasible:
+            return self._which(seconds)
+        feasible = info.primal_solution_status == highspy.kSolutionStatusFeasible
+        if status not in (
+            kinds.kOptimal,
+            kinds.kTimeLimit,
+            kinds.kInterrupt,
+            kinds.kIterationLimit,
+            kinds.kSolutionLimit,
+            kinds.kModelEmpty,
+        ):
+            raise SolverError(f"HiGHS ended with status {self.solver.modelStatusToString(status)!r}")
+        if not feasible and status not in (kinds.kOptimal, kinds.kModelEmpty):
+            bound = _number(info.mip_dual_bound) if mixed else None
+            return Outcome(SolveStatus.NO_SOLUTION, None, bound, None, None, seconds)
+        point = np.array(self.solver.getSolution().col_value, dtype=float)
+        objective = float(info.objective_function_value)
+        done = status in (kinds.kOptimal, kinds.kModelEmpty)
+        if not mixed:
+            bound = objective if done else None
+        else:
+            bound = float(info.mip_dual_bound) if np.isfinite(info.mip_dual_bound) else None
+            if done and bound is not None:
+                bound = min(bound, objective)
+        gap = relative_gap(objective, bound)
+        found = SolveStatus.OPTIMAL if done else SolveStatus.FEASIBLE
+        return Outcome(found, objective, bound, gap, point, seconds)
+
+    def _which(self, seconds: float) -> Outcome:
+        """Tell an unbounded model from an infeasible one by solving it without its objective."""
+        costs = self.arrays.objectives[self.objective]
+        every = np.arange(len(costs), dtype=np.int32)
+        self.solver.changeColsCost(len(costs), every, np.zeros(len(costs)))
+        self.solver.run()
+        infeasible = self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible
+        self.solver.changeColsCost(len(costs), every, costs)
+        status = SolveStatus.INFEASIBLE if infeasible else SolveStatus.UNBOUNDED
+        return Outcome(status, None, None, None, None, seconds)
+
+    def polished(self, point: FloatArray) -> FloatArray:
+        """The best plan with the whole numbers of ``point``, free of tolerances on them.
+
+        A mixed-integer point holds whole numbers only to a tolerance, and flows may lean on that.
+        Fixing them and solving the rest gives a clean point; where that fails (it may, by the same
+        tolerance) the point itself is returned with its whole numbers rounded.
+        """
+        whole = np.flatnonzero(self.arrays.integer)
+        clean = point.copy()
+        clean[whole] = np.round(point[whole])
+        if not len(whole):
+            return clean
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        solver.passModel(self.solver.getModel())
+        columns = whole.astype(np.int32)
+        kinds = np.full(len(whole), highspy.HighsVarType.kContinuous)
+        solver.changeColsIntegrality(len(whole), columns, kinds)
+        solver.changeColsBounds(len(whole), columns, clean[whole], clean[whole])
+        solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            return np.array(solver.getSolution().col_value, dtype=float)
+        return clean
+
+    def write(self, path: str, row_names: Sequence[str], column_names: Sequence[str]) -> None:
+        """Write the model as an MPS or LP file with names."""
+        model = self.solver.getLp()
+        model.col_names_, model.row_names_ = list(column_names), list(row_names)
+        writer = highspy.Highs()
+        writer.setOptionValue("output_flag", False)
+        self._check(writer.passModel(model), "named model")
+        self._check(writer.writeModel(path), f"file {path}")
+
+
+def relative_gap(objective: float, bound: float | None) -> float | None:
+    """|objective - bound| / |objective|, 0 where both are 0, None without a bound."""
+    if bound is None:
+        return None
+    difference = abs(objective - bound)
+    if difference <= 1e-9:
+        return 0.0
+    return difference / abs(objective) if objective else float("inf")
+
+
+def row_scale(arrays: Arrays) -> FloatArray:
+    """Power of two by which each row is multiplied, from the geometric mean of its extremes."""
+    matrix = arrays.matrix
+    size = np.abs(matrix.data)
+    filled = np.flatnonzero(np.diff(matrix.indptr) > 0)
+    scale = np.ones(matrix.shape[0])
+    if len(filled):
+        starts = matrix.indptr[filled]
+        largest = np.maximum.reduceat(size, starts)
+        smallest = np.minimum.reduceat(size, starts)
+        scale[filled] = 2.0 ** -np.round(np.log2(np.sqrt(largest * smallest)))
+    return scale
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) and abs(value) < 1e300 else None
+
+
+@contextmanager
+def _interruptible(watch: _Watch) -> Iterator[None]:
+    """Let Ctrl-C stop the solve and keep the best plan; a second one interrupts for good."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: Any) -> None:
+        if watch.stop:
+            raise KeyboardInterrupt
+        watch.stop = True
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,155 @@
+"""The balance of every site, variant and node: which flow enters and which leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..indexing import Index, as_columns
+from ..tree import FloatArray, IntArray
+from .frame import Frame
+from .inventory import Inventory, Market
+from .moves import Movements
+from .production import Production
+from .shipping import Shipping
+from .supply import Supply
+
+Pairs = tuple[IntArray, IntArray]
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Incidence of flows in balances. Pairs are (balance row, position in the flow's family).
+
+    Attributes:
+        place: (site, variant) of the places. Index with 2 columns.
+        row: (place, node) of every balance. Index with 2 columns.
+        ordered, arriving, leaving, stored, carried, delivered, disposed: pairs of families buy,
+            ship, ship, stock, stock of the node before, deliver, dispose.
+        into_store, out_of_store: pairs of stockpiles whose releases take time.
+        made: (balance row, recipe row, run position); used: the same for inputs.
+        returned: (balance row, return row, deliver position).
+        given: what enters without a decision: initial stock and goods in transit. Shape (rows,).
+    """
+
+    place: Index
+    row: Index
+    ordered: Pairs
+    arriving: Pairs
+    leaving: Pairs
+    stored: Pairs
+    carried: Pairs
+    into_store: Pairs
+    out_of_store: Pairs
+    delivered: Pairs
+    disposed: Pairs
+    made: tuple[IntArray, IntArray, IntArray]
+    used: tuple[IntArray, IntArray, IntArray]
+    returned: tuple[IntArray, IntArray, IntArray]
+    given: FloatArray
+
+
+def build_balance(
+    frame: Frame,
+    movements: Movements,
+    supply: Supply,
+    production: Production,
+    shipping: Shipping,
+    inventory: Inventory,
+    market: Market,
+) -> Balance:
+    """Incidence of a case."""
+    case, time, tree = frame.case, frame.time, frame.tree
+    width = len(frame.variants)
+
+    def place_of(table: str) -> IntArray:
+        site, material = frame.places(case.rows(table))
+        return site * width + material
+
+    offer, variant, node = supply.buy.members.T
+    offer_site = frame.places(case.offers)[0]  # type: ignore[arg-type]  # rows of one type
+    at, when = time.arrivals(node, supply.lag[supply.order_of_buy])
+    parts: dict[str, tuple[IntArray, IntArray, IntArray]] = {
+        "ordered": (offer_site[offer[at]] * width + variant[at], when, at)
+    }
+    pair, variant, node = shipping.ship.members.T
+    at, when = time.arrivals(node, shipping.lag)
+    parts["arriving"] = (movements.pairs.end[pair[at]] * width + variant[at], when, at)
+    parts["leaving"] = (movements.pairs.start[pair] * width + variant, node, np.arange(len(pair)))
+    pile, _, node = inventory.stock.members.T
+    pile_place = place_of("stockpiles")
+    prompt = np.flatnonzero(~inventory.lagged[pile])
+    slow = np.flatnonzero(inventory.lagged[pile])
+    parts["stored"] = (pile_place[pile[prompt]], node[prompt], prompt)
+    parts["into_store"] = (pile_place[pile[slow]], node[slow], np.arange(len(slow)))
+    before = tree.parent[node[prompt]] >= 0
+    source = inventory.stock.positions(
+        as_columns(pile[prompt], inventory.stock.column(1)[prompt], np.maximum(tree.parent[node[prompt]], 0))
+    )
+    parts["carried"] = (pile_place[pile[prompt]][before], node[prompt][before], source[before])
+    lags = np.array([row.release_lag for row in case.stockpiles], dtype=np.int64)
+    at, when = time.arrivals(node[slow], lags[pile[slow]])
+    parts["out_of_store"] = (pile_place[pile[slow[at]]], when, at)
+    row, _, node = market.deliver.members.T
+    parts["delivered"] = (place_of("demand")[row], node, np.arange(len(row)))
+    row, _, node = market.dispose.members.T
+    parts["disposed"] = (place_of("disposal")[row], node, np.arange(len(row)))
+
+    recipe_material = np.array([frame.material[row.material] for row in case.recipes], dtype=np.int64)
+    plant_site = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
+    plant, node = production.run.column(0), production.run.column(2)
+    recipe, run = production.takes
+    parts["used"] = (plant_site[plant[run]] * width + recipe_material[recipe], node[run], run)
+    recipe_out, run_out, finish = production.gives
+    parts["made"] = (plant_site[plant[run_out]] * width + recipe_material[recipe_out], finish, run_out)
+    back, source, when = market.returned
+    parts["returned"] = (place_of("returns")[back], when, source)
+
+    given_place, given_node, given = _given(frame, inventory, place_of)
+    places = np.concatenate([part[0] for part in parts.values()] + [given_place])
+    nodes = np.concatenate([part[1] for part in parts.values()] + [given_node])
+    codes = np.unique(places * tree.size + nodes)
+    used_places, of_code = np.unique(codes // tree.size, return_inverse=True)
+    rows = Index(as_columns(of_code.reshape(-1), codes % tree.size))
+
+    def key(place: IntArray, when: IntArray) -> IntArray:
+        return np.searchsorted(codes, place * tree.size + when)
+
+    pairs = {name: (key(place, when), position) for name, (place, when, position) in parts.items()}
+    amounts = np.zeros(len(codes))
+    np.add.at(amounts, key(given_place, given_node), given)
+    return Balance(
+        place=Index(as_columns(used_places // width, used_places % width)),
+        row=rows,
+        ordered=pairs["ordered"],
+        arriving=pairs["arriving"],
+        leaving=pairs["leaving"],
+        stored=pairs["stored"],
+        carried=pairs["carried"],
+        into_store=pairs["into_store"],
+        out_of_store=pairs["out_of_store"],
+        delivered=pairs["delivered"],
+        disposed=pairs["disposed"],
+        made=(pairs["made"][0], recipe_out, pairs["made"][1]),
+        used=(pairs["used"][0], recipe, pairs["used"][1]),
+        returned=(pairs["returned"][0], back, pairs["returned"][1]),
+        given=amounts,
+    )
+
+
+def _given(
+    frame: Frame, inventory: Inventory, place_of: object
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """What enters without a decision: (place, node, amount)."""
+    case, tree = frame.case, frame.tree
+    quantity = frame.values.array("in_transit", "quantity")
+    period = np.array([case.period(row.period, 1) for row in case.in_transit], dtype=np.int64)
+    row, node = np.nonzero(period[:, None] == tree.period[None, :])
+    keep = 1 - frame.values.array("stockpiles", "decay")
+    initial = frame.values.base("stockpiles", "initial")
+    prompt = ~inventory.lagged & (initial > 0)
+    pile, first = np.nonzero(prompt[:, None] & (tree.period == 1)[None, :])
+    places = [place_of("in_transit")[row], place_of("stockpiles")[pile]]  # type: ignore[operator]
+    amounts = [quantity[row, node], keep[pile, first] * initial[pile]]
+    return np.concatenate(places), np.concatenate([node, first]), np.concatenate(amounts)

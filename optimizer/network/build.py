@@ -1,0 +1,130 @@
+"""Assemble the network of a case and the balance that ties its flows together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...models.case import Case
+from ..indexing import Index, as_columns
+from ..tree import FloatArray, IntArray, Tree, build_tree
+from .balance import Balance, build_balance
+from .bounds import Bounds, build_bounds
+from .entries import build_flows
+from .frame import Frame
+from .inventory import Inventory, Market, build_inventory, build_market
+from .limits import LimitRows, SupplierRows, build_limits
+from .moves import Movements, build_movements
+from .production import Production, build_production
+from .reach import process_io
+from .shipping import Gates, Shipping, build_gates, build_shipping, only_delivers
+from .supply import Supply, build_supply
+
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Everything the formulation and the plan need, as arrays."""
+
+    frame: Frame
+    bounds: Bounds
+    movements: Movements
+    supply: Supply
+    production: Production
+    shipping: Shipping
+    gates: Gates
+    inventory: Inventory
+    market: Market
+    limits: LimitRows
+    quotas: LimitRows
+    suppliers: SupplierRows
+    balance: Balance
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.frame.case
+
+    @property
+    def tree(self) -> Tree:
+        """Its scenario tree."""
+        return self.frame.tree
+
+    @property
+    def weight(self) -> FloatArray:
+        """Discount times probability of each node. Shape (nodes,)."""
+        return self.frame.time.weight
+
+    def at(self, table: str, column: str, row: IntArray, node: IntArray) -> FloatArray:
+        """Values of a column for rows at nodes. Shape (rows,)."""
+        return np.asarray(self.frame.values.array(table, column)[row, node])
+
+    @cached_property
+    def total_demand(self) -> float:
+        """Expected demand over the horizon, optional sales left out."""
+        row, node = self.market.need.members.T
+        quantity = self.frame.values.array("demand", "quantity")[row, node]
+        inside = self.frame.time.window(self.case.demand)[row, node] & ~self.market.optional
+        return float((quantity * inside * self.tree.probability[node]).sum())
+
+
+def build_network(case: Case, tree: Tree | None = None) -> Network:
+    """Network of a checked case on a tree (default: all its scenarios).
+
+    Raises:
+        ChangeError: a row of `changes` cannot be applied.
+        UnsupportedRule: a control that this version cannot represent.
+    """
+    frame = Frame.of(case, tree or build_tree(case))
+    io = process_io(frame)
+    bounds = build_bounds(frame, io)
+    movements = build_movements(frame, io)
+    supply = build_supply(frame, movements, bounds)
+    production = build_production(frame, movements, io, bounds)
+    sinks = only_delivers(frame, movements)
+    shipping = build_shipping(frame, movements, bounds, sinks, _counted_lanes(frame, movements))
+    gates = build_gates(frame, movements, shipping, supply.select, production.open, sinks)
+    inventory = build_inventory(frame, bounds.material)
+    market = build_market(frame, movements.present)
+    flows = build_flows(frame, movements, supply, production, shipping, inventory, market)
+    limits, quotas, suppliers = build_limits(frame, flows, _quotas(frame, movements, supply, shipping))
+    balance = build_balance(frame, movements, supply, production, shipping, inventory, market)
+    return Network(
+        frame, bounds, movements, supply, production, shipping, gates, inventory, market, limits,
+        quotas, suppliers, balance,
+    )  # fmt: skip
+
+
+def _counted_lanes(frame: Frame, movements: Movements) -> BoolArray:
+    """Lane pairs out of sites whose used lanes a policy counts. Shape (pairs,)."""
+    counted = np.zeros(len(movements.pairs.row), dtype=bool)
+    for policy in frame.case.policies:
+        if policy.kind == "max_lanes":
+            sites = [frame.site[name] for name in frame.names.of("place").select(policy.sites)]
+            counted |= np.isin(movements.pairs.start, sites)
+    return counted
+
+
+def _quotas(
+    frame: Frame, movements: Movements, supply: Supply, shipping: Shipping
+) -> list[tuple[int, dict[str, BoolArray]]]:
+    """(row of controls, family -> whether it hits each position) of every rule with a quota."""
+    quotas = []
+    quota = frame.values.compact("controls", "quota")
+    for position, rule in enumerate(frame.case.controls):
+        if not np.isfinite(quota[position]).any():
+            continue
+        hit = movements.verdicts.hits[rule.control]
+        force = movements.verdicts.in_force[rule.control]
+        offer, _, node = supply.buy.members.T
+        buys = hit[movements.offer_class(offer)] & force[node]
+        ships = hit[movements.carried_class(shipping.carried)] & force[shipping.ship.column(2)]
+        quotas.append((position, {"buy": buys, "ship": ships}))
+    return quotas
+
+
+__all__ = ["Index", "Network", "as_columns", "build_network"]

@@ -1,0 +1,320 @@
+"""What policies count: flows and decisions with the country, operator, supplier and site of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...models.rule_rows import Policy
+from ..tree import FloatArray, IntArray
+from .frame import Frame
+from .inventory import Inventory, Market, demand_quantity
+from .moves import Movements
+from .production import Production
+from .shipping import Shipping
+from .supply import Supply
+
+BoolArray = NDArray[np.bool_]
+EACH = {"country": "country", "operator": "operator", "supplier": "supplier", "site": "site"}
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Counted amounts. Every array has shape (entries,).
+
+    Attributes:
+        families: names of the families of variables that ``family`` numbers.
+        family: family of each entry.
+        position: position in its family.
+        node: node at which it counts.
+        amount: how much one unit of the variable counts.
+        material: what it is.
+        country, operator, supplier, site: whose it is.
+        until: last period in which it counts.
+    """
+
+    families: tuple[str, ...]
+    family: IntArray
+    position: IntArray
+    node: IntArray
+    amount: FloatArray
+    material: IntArray
+    country: IntArray
+    operator: IntArray
+    supplier: IntArray
+    site: IntArray
+    until: IntArray
+
+    def __len__(self) -> int:
+        return len(self.position)
+
+    def where(self, mask: BoolArray) -> Entries:
+        """The marked entries."""
+        arrays = {
+            name: getattr(self, name)[mask] for name in self.__dataclass_fields__ if name != "families"
+        }
+        return replace(self, **arrays)
+
+
+def at_sites(
+    frame: Frame, family: str, node: IntArray, site: IntArray, material: IntArray, amount: FloatArray | None = None
+) -> Entries:
+    """Entries whose country, operator and supplier are those of their site."""
+    size = len(node)
+    return Entries(
+        (family,),
+        np.zeros(size, dtype=np.int64),
+        np.arange(size),
+        node,
+        np.ones(size) if amount is None else amount,
+        material,
+        frame.site_country[site],
+        frame.site_operator[site],
+        frame.site_operator[site],
+        site,
+        np.full(size, frame.tree.periods),
+    )
+
+
+def join(parts: Iterable[Entries]) -> Entries:
+    """One set of entries from several."""
+    parts = list(parts)
+    families = tuple(dict.fromkeys(name for part in parts for name in part.families))
+    number = {name: position for position, name in enumerate(families)}
+    renumbered = [
+        replace(part, family=np.array([number[name] for name in part.families], dtype=np.int64)[part.family])
+        for part in parts
+    ]
+    arrays = {
+        name: np.concatenate([getattr(part, name) for part in renumbered])
+        for name in Entries.__dataclass_fields__
+        if name != "families"
+    }
+    return Entries(families, **arrays)
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Everything policies may count, in one place."""
+
+    movements: Movements
+    supply_points: Supply
+    production: Production
+    shipping: Shipping
+    inventory: Inventory
+    market: Market
+    bought: Entries
+    made: Entries
+    main_output: BoolArray
+    made_stage: list[str]
+    offer_stages: list[set[str]]
+    capital: Entries
+
+    def supply(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
+        """Supply: bought through offers (at order) and made by plants (at start).
+
+        With ``stages``, the main output of plants of those stages and offers that name one of them.
+        """
+        bought = np.ones(len(self.bought), dtype=bool)
+        made = np.ones(len(self.made), dtype=bool)
+        if materials:
+            chosen = _material_mask(frame, materials)
+            bought &= chosen[self.bought.material]
+            made &= chosen[self.made.material]
+        if stages:
+            wanted = set(frame.names.of("stage").select(stages))
+            names_it = np.array([bool(wanted & own) for own in self.offer_stages], dtype=bool)
+            bought &= names_it[self.supply_points.buy.column(0)] if len(bought) else bought
+            made &= self.main_output & np.array([stage in wanted for stage in self.made_stage], dtype=bool)
+        return join([self.bought.where(bought), self.made.where(made)])
+
+    def recycled(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
+        """Main output of recycling plants among the supply of the materials."""
+        made = self.main_output & np.array([stage == "recycling" for stage in self.made_stage], dtype=bool)
+        if materials:
+            made &= _material_mask(frame, materials)[self.made.material]
+        if stages:
+            wanted = set(frame.names.of("stage").select(stages))
+            made &= np.array([stage in wanted for stage in self.made_stage], dtype=bool)
+        return self.made.where(made)
+
+    def throughput(self, frame: Frame, materials: str | None) -> Entries:
+        """What leaves sites by lane and by delivery."""
+        pair, variant, node = self.shipping.ship.members.T
+        shipped = at_sites(frame, "ship", node, self.movements.pairs.start[pair], frame.variant_material[variant])
+        row, variant, node = self.market.deliver.members.T
+        where = frame.places(frame.case.demand)[0]  # type: ignore[arg-type]  # rows of one type
+        delivered = at_sites(frame, "deliver", node, where[row], frame.variant_material[variant])
+        both = join([shipped, delivered])
+        return both.where(_material_mask(frame, materials)[both.material]) if materials else both
+
+    def stocks(self, frame: Frame, materials: str | None) -> Entries:
+        """Stock at period ends."""
+        pile, variant, node = self.inventory.stock.members.T
+        where = frame.places(frame.case.stockpiles)[0]  # type: ignore[arg-type]  # rows of one type
+        held = at_sites(frame, "stock", node, where[pile], frame.variant_material[variant])
+        return held.where(_material_mask(frame, materials)[held.material]) if materials else held
+
+    def demand_of(self, frame: Frame, materials: str | None) -> FloatArray:
+        """Demand of the materials at each node. Shape (nodes,)."""
+        material = frame.places(frame.case.demand)[1]  # type: ignore[arg-type]  # rows of one type
+        chosen = _material_mask(frame, materials) if materials else np.ones(len(frame.materials), dtype=bool)
+        return np.asarray(demand_quantity(frame)[chosen[material]].sum(axis=0))
+
+    def openings(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
+        """Openings of candidate plants, by their process' outputs and stage."""
+        case = frame.case
+        plant, node = self.production.open.members.T
+        sites = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
+        end = np.array([case.period(row.end, frame.tree.periods) for row in case.plants], dtype=np.int64)
+        entries = at_sites(frame, "open", node, sites[plant], np.zeros(len(node), dtype=np.int64))
+        entries = replace(entries, until=end[plant])
+        keep = np.ones(len(case.plants), dtype=bool)
+        if stages:
+            wanted = set(frame.names.of("stage").select(stages))
+            stage = {row.process: row.stage for row in case.processes}
+            keep &= np.array([stage[row.process] in wanted for row in case.plants], dtype=bool)
+        if materials:
+            chosen = _material_mask(frame, materials)
+            makes = {
+                row.process for row in case.recipes if row.quantity > 0 and chosen[frame.material[row.material]]
+            }
+            keep &= np.array([row.process in makes for row in case.plants], dtype=bool)
+        return entries.where(keep[plant])
+
+    def lanes_used(self, frame: Frame, materials: str | None) -> Entries:
+        """Use of lanes out of each site, counted once for lanes that share."""
+        used = np.flatnonzero(self.shipping.used)
+        pair, node = self.shipping.load.members[used].T
+        entries = at_sites(frame, "used", node, self.movements.pairs.start[pair], np.zeros(len(used), dtype=np.int64))
+        if not materials:
+            return entries
+        carries = self.movements.pairs.carries[:, _material_mask(frame, materials)].any(axis=1)
+        return entries.where(carries[pair])
+
+    def node_of(self, family: str) -> IntArray:
+        """Node of each position of a family of flows."""
+        return {"buy": self.supply_points.buy.column(2), "ship": self.shipping.ship.column(2)}[family]
+
+
+def build_flows(
+    frame: Frame,
+    movements: Movements,
+    supply: Supply,
+    production: Production,
+    shipping: Shipping,
+    inventory: Inventory,
+    market: Market,
+) -> Flows:
+    """Entries of a case that policies choose from."""
+    case = frame.case
+    offer, variant, node = supply.buy.members.T
+    site = frame.places(case.offers)[0]  # type: ignore[arg-type]  # rows of one type
+    bought = replace(
+        at_sites(frame, "buy", node, site[offer], frame.variant_material[variant]),
+        country=frame.offer_country[offer],
+        supplier=frame.offer_supplier[offer],
+    )
+    stages = frame.names.of("stage")
+    return Flows(
+        movements, supply, production, shipping, inventory, market, bought,
+        *_made(frame, production),
+        [set(stages.select(row.stages)) if row.stages else set() for row in case.offers],
+        _capital(frame, movements, supply, production, shipping, inventory),
+    )  # fmt: skip
+
+
+def _made(frame: Frame, production: Production) -> tuple[Entries, BoolArray, list[str]]:
+    """Outputs of runs, by the recipe at their start."""
+    case = frame.case
+    quantity = frame.values.array("recipes", "quantity")
+    outputs: dict[str, list[int]] = {}
+    main: dict[str, int] = {}
+    for position, row in enumerate(case.recipes):
+        outputs.setdefault(row.process, []).append(position)
+        if row.quantity > 0:
+            main.setdefault(row.process, position)
+    runs, recipes = [], []
+    plant, _, node = production.run.members.T
+    for number, row in enumerate(case.plants):
+        own = np.flatnonzero(plant == number)
+        for recipe in outputs.get(row.process, []):
+            giving = own[quantity[recipe, node[own]] > 0]
+            runs.append(giving)
+            recipes.append(np.full(len(giving), recipe))
+    empty = np.zeros(0, dtype=np.int64)
+    run, recipe = np.concatenate([empty, *runs]), np.concatenate([empty, *recipes])
+    site = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
+    material = np.array([frame.material[row.material] for row in case.recipes], dtype=np.int64)
+    entries = at_sites(
+        frame, "run", node[run], site[plant[run]], material[recipe], quantity[recipe, node[run]]
+    )
+    is_main = np.array([main.get(row.process) == at for at, row in enumerate(case.recipes)], dtype=bool)
+    stage_of = {row.process: row.stage for row in case.processes}
+    stages = [stage_of[case.plants[at].process] for at in plant[run]]
+    return replace(entries, position=run), is_main[recipe], stages
+
+
+def _capital(
+    frame: Frame,
+    movements: Movements,
+    supply: Supply,
+    production: Production,
+    shipping: Shipping,
+    inventory: Inventory,
+) -> Entries:
+    """Undiscounted open, module and select costs of every strategic decision."""
+    values = frame.values
+    nowhere = np.zeros(0, dtype=np.int64)
+
+    def of(family: str, points: object, table: str, column: str, rows: IntArray | None = None) -> Entries:
+        row, node = points.members.T  # type: ignore[attr-defined]  # an Index
+        cost = values.array(table, column)[row if rows is None else rows, node]
+        none = np.zeros(len(node), dtype=np.int64)
+        if not len(frame.sites):
+            return at_sites(frame, family, nowhere, nowhere, nowhere)
+        return at_sites(frame, family, node, none, none, cost)
+
+    return join(
+        [
+            of("open", production.open, "plants", "open_cost"),
+            of("module", production.module, "expansions", "module_cost"),
+            of("select", supply.select, "offers", "select_cost"),
+            of("lane_open", shipping.open, "lanes", "open_cost", movements.pairs.row[shipping.open.column(0)]),
+            of("stock_open", inventory.open, "stockpiles", "open_cost"),
+        ]
+    )
+
+
+def _material_mask(frame: Frame, selector: str) -> BoolArray:
+    mask = np.zeros(len(frame.materials), dtype=bool)
+    mask[[frame.material[name] for name in frame.names.of("materials").select(selector)]] = True
+    return mask
+
+
+def scope_mask(frame: Frame, policy: Policy, entries: Entries) -> BoolArray:
+    """Whether each entry lies in the scope of a policy."""
+    mask = np.ones(len(entries), dtype=bool)
+    for selector, kind, labels, own in (
+        (policy.countries, "country", frame.countries, entries.country),
+        (policy.operators, "operator", frame.operators, entries.operator),
+        (policy.suppliers, "supplier", frame.operators, entries.supplier),
+        (policy.sites, "place", frame.sites, entries.site),
+    ):
+        if selector:
+            wanted = set(frame.names.of(kind).select(selector))
+            mask &= np.array([label in wanted for label in labels], dtype=bool)[own]
+    return mask
+
+
+def keys_in_scope(frame: Frame, policy: Policy, entries: Entries) -> list[tuple[str, BoolArray]]:
+    """(key, entries inside) of every row a policy makes: one, or one for each country etc."""
+    mask = scope_mask(frame, policy, entries)
+    if not policy.each:
+        return [("", mask)]
+    own: IntArray = getattr(entries, EACH[policy.each])
+    labels = {"country": frame.countries, "site": frame.sites}.get(policy.each, frame.operators)
+    return [(labels[key], mask & (own == key)) for key in np.unique(own[mask])]

@@ -1,0 +1,351 @@
+"""Policies and quotas as rows: a sum of flows or decisions over a window, against a limit.
+
+Every row reads ``sum of terms <= limit + excess``; minima are turned round. The excess is a
+variable where a policy has a penalty, and absent where it is hard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...models.rule_rows import Policy
+from ..indexing import matching
+from ..tree import FloatArray, IntArray
+from .entries import Entries, Flows, keys_in_scope, scope_mask
+from .frame import Frame
+
+BoolArray = NDArray[np.bool_]
+SUPPLIER_COUNTS = ("min_suppliers", "max_suppliers")
+OPENINGS = ("max_open", "min_open")
+
+
+@dataclass
+class LimitRows:
+    """Rows under construction, then arrays.
+
+    Attributes:
+        name: policy or rule of each row.
+        key: country, operator, supplier or site it binds, '' for all together.
+        node: last node of its window.
+        limit: right-hand side.
+        penalty: weighted cost per unit of excess, NaN where the row is hard.
+        terms: family -> (row, position in the family, coefficient), three arrays.
+    """
+
+    name: list[str] = field(default_factory=list)
+    key: list[str] = field(default_factory=list)
+    node: list[int] = field(default_factory=list)
+    limit: list[float] = field(default_factory=list)
+    penalty: list[float] = field(default_factory=list)
+    parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(default_factory=dict)
+
+    def add_rows(
+        self, name: str, key: str, nodes: IntArray, limits: FloatArray, penalties: FloatArray
+    ) -> int:
+        """Add one row per node; returns the number of the first."""
+        first = len(self.name)
+        self.name += [name] * len(nodes)
+        self.key += [key] * len(nodes)
+        self.node += [int(node) for node in nodes]
+        self.limit += [float(limit) for limit in limits]
+        self.penalty += [float(penalty) for penalty in penalties]
+        return first
+
+    def add_terms(self, family: str, rows: IntArray, positions: IntArray, amounts: FloatArray) -> None:
+        """Add terms to rows."""
+        if len(rows):
+            self.parts.setdefault(family, []).append((rows, positions, amounts))
+
+    def terms(self, family: str) -> tuple[IntArray, IntArray, FloatArray]:
+        """All terms of a family, those of one row and position added up, sorted by row."""
+        parts = self.parts.get(family, [])
+        if not parts:
+            empty = np.zeros(0, dtype=np.int64)
+            return empty, empty, np.zeros(0)
+        rows, positions, amounts = (np.concatenate(column) for column in zip(*parts, strict=True))
+        code = rows * (positions.max() + 1) + positions
+        unique, inverse = np.unique(code, return_inverse=True)
+        total = np.bincount(inverse.reshape(-1), weights=amounts)
+        return unique // (positions.max() + 1), unique % (positions.max() + 1), total
+
+
+@dataclass(frozen=True)
+class SupplierRows:
+    """Counting of suppliers: one entry per policy window and supplier.
+
+    Attributes:
+        window: window of each entry.
+        at_least: whether the window asks for a minimum. Shape (windows,).
+        name, node, limit, penalty: of each window.
+        most: bound on the supply in each window.
+        shares: (entry, family, positions, amounts) terms of one supplier's supply minus
+            count_from x total; for a maximum only the supplier's supply.
+    """
+
+    supplier: list[str]
+    window: IntArray
+    at_least: BoolArray
+    name: list[str]
+    node: IntArray
+    limit: FloatArray
+    penalty: FloatArray
+    count_from: FloatArray
+    supply: LimitRows
+    total: LimitRows
+
+
+def windows(frame: Frame, window: str, start: object, end: object) -> list[tuple[int, IntArray]]:
+    """(last node, nodes on its path) of every window of a policy or quota."""
+    case, tree = frame.case, frame.tree
+    first = max(1, case.period(start, 1))  # type: ignore[arg-type]  # a period cell
+    last = min(tree.periods, case.period(end, tree.periods))  # type: ignore[arg-type]
+    if window == "period":
+        length = 1
+    elif window == "year":
+        length = max(1, round(12 / case.case.months_per_period))
+    else:
+        length = tree.periods
+    blocks: dict[int, list[int]] = {}
+    for period in range(first, last + 1):
+        blocks.setdefault((period - 1) // length, []).append(period)
+    result = []
+    for periods in blocks.values():
+        for node in tree.in_period(periods[-1]):
+            result.append((int(node), tree.path_at[node, np.array(periods) - 1]))
+    return result
+
+
+def build_limits(
+    frame: Frame, flows: Flows, quotas: Sequence[tuple[int, dict[str, BoolArray]]]
+) -> tuple[LimitRows, LimitRows, SupplierRows]:
+    """Rows of policies, of quotas, and the windows in which suppliers are counted.
+
+    Args:
+        frame: the case.
+        flows: what policies count.
+        quotas: (row of controls, family -> whether it hits each position) of every quota.
+    """
+    rows, quota_rows = LimitRows(), LimitRows()
+    counts = SupplierRows(
+        [], np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool), [], np.zeros(0, dtype=np.int64),
+        np.zeros(0), np.zeros(0), np.zeros(0), LimitRows(), LimitRows(),
+    )  # fmt: skip
+    supplier_parts: list[tuple[int, Policy]] = []
+    for position, policy in enumerate(frame.case.policies):
+        if policy.kind in SUPPLIER_COUNTS:
+            supplier_parts.append((position, policy))
+        else:
+            _policy_rows(frame, flows, position, policy, rows)
+    for control, hits in quotas:
+        _quota_rows(frame, flows, control, hits, quota_rows)
+    if supplier_parts:
+        counts = _supplier_rows(frame, flows, supplier_parts)
+    return rows, quota_rows, counts
+
+
+def _policy_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
+    build: dict[str, Callable[..., None]] = {
+        "max_share": _share_rows,
+        "min_share": _share_rows,
+        "recycled_share": _share_rows,
+        "max_quantity": _amount_rows,
+        "min_quantity": _amount_rows,
+        "max_throughput": _amount_rows,
+        "capital_budget": _amount_rows,
+        "max_open": _amount_rows,
+        "min_open": _amount_rows,
+        "max_lanes": _amount_rows,
+        "min_cover_days": _cover_rows,
+    }
+    build[policy.kind](frame, flows, position, policy, rows)
+
+
+def _spans(frame: Frame, policy: Policy) -> list[tuple[int, IntArray]]:
+    window: str = policy.window
+    if policy.kind == "capital_budget" and "window" not in policy.model_fields_set:
+        window = "horizon"
+    if policy.kind in ("max_lanes", "min_cover_days"):
+        window = "period"
+    spans = windows(frame, window, policy.start, policy.end)
+    if policy.kind in OPENINGS:
+        everything = frame.tree.path_at
+        spans = [(node, everything[node][everything[node] >= 0]) for node, _ in spans]
+    return spans
+
+
+def _numbers(frame: Frame, position: int, nodes: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Value and weighted penalty of a policy at the last node of each window."""
+    value = frame.values.array("policies", "value")[position, nodes]
+    penalty = frame.values.array("policies", "penalty")[position, nodes]
+    return value, penalty * frame.time.weight[nodes]
+
+
+def _in_windows(spans: list[tuple[int, IntArray]], nodes: IntArray) -> tuple[IntArray, IntArray]:
+    """(window, entry) for every entry whose node lies in a window."""
+    lengths = [len(path) for _, path in spans]
+    window = np.repeat(np.arange(len(spans)), lengths)
+    span_nodes = np.concatenate([path for _, path in spans]) if spans else np.zeros(0, dtype=np.int64)
+    at, entry = matching(span_nodes, nodes)
+    return window[at], entry
+
+
+def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
+    """scope <= value x total, or the reverse for minima."""
+    spans = _spans(frame, policy)
+    last = np.array([node for node, _ in spans], dtype=np.int64)
+    value, penalty = _numbers(frame, position, last)
+    supply = flows.supply(frame, policy.materials, policy.stages)
+    scope_of = flows.recycled(frame, policy.materials, policy.stages) if policy.kind == "recycled_share" else supply
+    sign = 1.0 if policy.kind == "max_share" else -1.0
+    for key, inside in keys_in_scope(frame, policy, scope_of):
+        first = rows.add_rows(policy.policy, key, last, np.zeros(len(last)), penalty)
+        _add(rows, first, spans, scope_of, inside, np.full(len(last), sign))
+        _add(rows, first, spans, supply, np.ones(len(supply), dtype=bool), -sign * value)
+
+
+def _amount_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
+    """Amount in scope <= value, or the reverse for minima."""
+    spans = _spans(frame, policy)
+    last = np.array([node for node, _ in spans], dtype=np.int64)
+    value, penalty = _numbers(frame, position, last)
+    sign = -1.0 if policy.kind in ("min_quantity", "min_open") else 1.0
+    if policy.kind in ("max_quantity", "min_quantity"):
+        entries = flows.supply(frame, policy.materials, policy.stages)
+    elif policy.kind == "max_throughput":
+        entries = flows.throughput(frame, policy.materials)
+    elif policy.kind == "capital_budget":
+        entries = flows.capital
+    elif policy.kind == "max_lanes":
+        entries = flows.lanes_used(frame, policy.materials)
+    else:
+        entries = flows.openings(frame, policy.materials, policy.stages)
+    if policy.kind == "capital_budget":
+        scopes = [("", np.ones(len(entries), dtype=bool))]
+    elif policy.kind == "max_lanes":
+        inside = scope_mask(frame, policy, entries)
+        scopes = [
+            (frame.sites[site], inside & (entries.site == site)) for site in np.unique(entries.site[inside])
+        ]
+    else:
+        scopes = keys_in_scope(frame, policy, entries)
+    for key, inside in scopes:
+        first = rows.add_rows(policy.policy, key, last, sign * value, penalty)
+        if policy.kind in OPENINGS:
+            _add_openings(frame, rows, first, spans, entries, inside, sign)
+        else:
+            _add(rows, first, spans, entries, inside, np.full(len(last), sign))
+
+
+def _add_openings(
+    frame: Frame,
+    rows: LimitRows,
+    first: int,
+    spans: list[tuple[int, IntArray]],
+    entries: Entries,
+    inside: BoolArray,
+    sign: float,
+) -> None:
+    """Openings decided by the window's end count until their plant's own end."""
+    window, entry = _in_windows(spans, entries.node)
+    last = np.array([node for node, _ in spans], dtype=np.int64)
+    keep = inside[entry] & (frame.tree.period[last[window]] <= entries.until[entry])
+    rows.add_terms(
+        "open", first + window[keep], entries.position[entry[keep]], np.full(int(keep.sum()), sign)
+    )
+
+
+def _cover_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
+    """Stock of the materials >= cover of all their demand."""
+    spans = _spans(frame, policy)
+    last = np.array([node for node, _ in spans], dtype=np.int64)
+    value, penalty = _numbers(frame, position, last)
+    entries = flows.stocks(frame, policy.materials)
+    need = flows.demand_of(frame, policy.materials)[last] * value / frame.case.days_per_period
+    for key, inside in keys_in_scope(frame, policy, entries):
+        first = rows.add_rows(policy.policy, key, last, -need, penalty)
+        _add(rows, first, spans, entries, inside, np.full(len(last), -1.0))
+
+
+def _add(
+    rows: LimitRows,
+    first: int,
+    spans: list[tuple[int, IntArray]],
+    entries: Entries,
+    inside: BoolArray,
+    factor: FloatArray,
+) -> None:
+    """Add the entries inside a scope to their windows, times a factor per window."""
+    chosen = np.flatnonzero(inside)
+    window, at = _in_windows(spans, entries.node[chosen])
+    entry = chosen[at]
+    amounts = entries.amount[entry] * factor[window]
+    for number, family in enumerate(entries.families):
+        own = entries.family[entry] == number
+        rows.add_terms(family, first + window[own], entries.position[entry[own]], amounts[own])
+
+
+def _quota_rows(
+    frame: Frame, flows: Flows, control: int, hits: dict[str, BoolArray], rows: LimitRows
+) -> None:
+    """One pool for all that a rule hits together while it is in force."""
+    rule = frame.case.controls[control]
+    spans = windows(frame, rule.quota_window, None, None)
+    last = np.array([node for node, _ in spans], dtype=np.int64)
+    quota = frame.values.array("controls", "quota")[control, last]
+    bound = np.flatnonzero(np.isfinite(quota))
+    spans, last, quota = [spans[at] for at in bound], last[bound], quota[bound]
+    first = rows.add_rows(rule.control, "", last, quota, np.full(len(last), np.nan))
+    for family, hit in hits.items():
+        position = np.flatnonzero(hit)
+        window, at = _in_windows(spans, flows.node_of(family)[position])
+        rows.add_terms(family, first + window, position[at], np.ones(len(at)))
+
+
+def _supplier_rows(
+    frame: Frame, flows: Flows, policies: list[tuple[int, Policy]]
+) -> SupplierRows:
+    """Entries for counting suppliers in every window of every such policy."""
+    supplier: list[str] = []
+    window_of: list[int] = []
+    at_least: list[bool] = []
+    name: list[str] = []
+    count_from: list[float] = []
+    nodes, limits, penalties = [], [], []
+    supply_rows, total_rows = LimitRows(), LimitRows()
+    for position, policy in policies:
+        spans = _spans(frame, policy)
+        last = np.array([node for node, _ in spans], dtype=np.int64)
+        value, penalty = _numbers(frame, position, last)
+        base = len(name)
+        name += [policy.policy] * len(last)
+        at_least += [policy.kind == "min_suppliers"] * len(last)
+        nodes.append(last)
+        limits.append(value)
+        penalties.append(penalty)
+        count_from += frame.values.array("policies", "count_from")[position, last].tolist()
+        entries = flows.supply(frame, policy.materials, policy.stages)
+        scope = scope_mask(frame, policy, entries)
+        zero = np.zeros(len(last))
+        total_rows.add_rows(policy.policy, "", last, zero, zero)
+        _add(total_rows, base, spans, entries, np.ones(len(entries), dtype=bool), np.ones(len(last)))
+        for key in np.unique(entries.supplier[scope]):
+            first = supply_rows.add_rows(policy.policy, frame.operators[key], last, zero, zero)
+            _add(supply_rows, first, spans, entries, scope & (entries.supplier == key), np.ones(len(last)))
+            supplier += [frame.operators[key]] * len(last)
+            window_of += list(range(base, base + len(last)))
+    return SupplierRows(
+        supplier,
+        np.array(window_of, dtype=np.int64),
+        np.array(at_least, dtype=bool),
+        name,
+        np.concatenate(nodes),
+        np.concatenate(limits),
+        np.concatenate(penalties),
+        np.array(count_from),
+        supply_rows,
+        total_rows,
+    )

@@ -1,0 +1,240 @@
+"""Lane flows as arrays: what can be shipped, how long it takes, and what binds a lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..indexing import Index, as_columns, matching
+from ..tree import FloatArray, IntArray
+from .bounds import Bounds, path_total
+from .frame import Frame
+from .inventory import demand_quantity
+from .moves import Movements
+
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Shipping:
+    """Shipments and loads of lanes.
+
+    Attributes:
+        ship: (lane pair, variant, node).
+        days: lead days with border review of each shipment.
+        lag: periods from dispatch to arrival of each shipment.
+        freight: cost per unit of each shipment.
+        tariff, duty: tariff, and tariff with licence cost, per unit.
+        most: bound on each shipment by what its destination can use, inf if none.
+        load: (host pair, node): what shares one capacity.
+        load_of_ship: position in ``load`` of each shipment.
+        capacity: capacity of each load (may be inf).
+        load_most: finite bound for opening and using a lane, inf if none can be derived.
+        min_load: least load when used.
+        gated: whether a load needs its lane opened first.
+        used: whether a load needs a yes/no variable.
+        open: (host pair, strategic node) of openings.
+        opened: (load position, open position).
+    """
+
+    ship: Index
+    carried: IntArray
+    days: FloatArray
+    lag: IntArray
+    freight: FloatArray
+    tariff: FloatArray
+    duty: FloatArray
+    most: FloatArray
+    load: Index
+    load_of_ship: IntArray
+    capacity: FloatArray
+    load_most: FloatArray
+    min_load: FloatArray
+    gated: BoolArray
+    used: BoolArray
+    open: Index
+    opened: tuple[IntArray, IntArray]
+
+
+def build_shipping(
+    frame: Frame, movements: Movements, bounds: Bounds, sinks: BoolArray, count_lanes: BoolArray
+) -> Shipping:
+    """Shipments of a case.
+
+    Args:
+        frame: the case.
+        movements: lanes, reachability and verdicts.
+        bounds: most of each material.
+        sinks: places that only deliver. Shape (sites, materials).
+        count_lanes: lane pairs whose use a policy counts. Shape (pairs,).
+    """
+    case, values, tree = frame.case, frame.values, frame.tree
+    pairs, carried = movements.pairs, movements.carried
+    row = pairs.row[carried.column(0)]
+    host = pairs.host[carried.column(0)]
+    group = movements.carried_class(np.arange(len(carried)))
+    lane_capacity = values.array("lanes", "capacity")
+    possible = frame.time.window(case.lanes)[row] & (lane_capacity[pairs.row[host]] > 0)
+    possible &= ~movements.verdicts.banned[group]
+    which, node = np.nonzero(possible)
+    pair, material = carried.column(0)[which], carried.column(1)[which]
+    days = movements.days("lanes", frame)[which, node]
+    lag = frame.time.lag(days)
+    tariff = movements.verdicts.tariff[group[which], node] * frame.price[material, node]
+
+    load_members, load_of_ship = np.unique(as_columns(pairs.host[pair], node), axis=0, return_inverse=True)
+    load = Index(load_members.reshape(-1, 2))
+    load_of_ship = load_of_ship.reshape(-1)
+    host_row, load_node = pairs.row[load.column(0)], load.column(1)
+    capacity = lane_capacity[host_row, load_node]
+    most = np.minimum(capacity[load_of_ship], bounds.material[material])
+    most = np.minimum(most, _delivered(frame, pairs.end[pair], material, node, lag, sinks))
+    carried_total = np.zeros(len(load))
+    np.add.at(carried_total, load_of_ship, most)
+
+    open_cost = values.array("lanes", "open_cost").max(axis=1, initial=0.0) > 0
+    gated_pairs = np.zeros(len(pairs.row), dtype=bool)
+    hosts = np.unique(pairs.host)
+    gated_pairs[hosts] = open_cost[pairs.row[hosts]]
+    points = Index(as_columns(*np.nonzero(gated_pairs[:, None] & frame.time.strategic[None, :])))
+    gated = gated_pairs[load.column(0)]
+    needs = np.flatnonzero(gated)
+    at, decision = frame.time.decided(
+        load_node[needs], np.zeros(len(needs), dtype=np.int64), np.full(len(needs), tree.periods)
+    )
+    opened = needs[at], points.positions(as_columns(load.column(0)[needs[at]], decision))
+    min_load = values.array("lanes", "min_load")[host_row, load_node]
+    return Shipping(
+        ship=Index(as_columns(pair, material, node)),
+        carried=which,
+        days=days,
+        lag=lag,
+        freight=values.array("lanes", "cost")[row[which], node],
+        tariff=tariff,
+        duty=tariff + movements.verdicts.unit_cost[group[which], node],
+        most=most,
+        load=load,
+        load_of_ship=load_of_ship,
+        capacity=capacity,
+        load_most=np.minimum(capacity, carried_total),
+        min_load=min_load,
+        gated=gated,
+        used=(min_load > 0) | count_lanes[load.column(0)],
+        open=points,
+        opened=opened,
+    )
+
+
+def only_delivers(frame: Frame, movements: Movements) -> BoolArray:
+    """Places whose material can only be delivered to demand. Shape (sites, materials)."""
+    case = frame.case
+    sink = np.zeros((len(frame.sites), len(frame.materials)), dtype=bool)
+    sink[frame.places(case.demand)] = True  # type: ignore[arg-type]  # rows of one type
+    sink[frame.places(case.disposal)] = False  # type: ignore[arg-type]
+    sink[frame.places(case.stockpiles)] = False  # type: ignore[arg-type]
+    carried = movements.carried
+    sink[movements.pairs.start[carried.column(0)], carried.column(1)] = False
+    taken: dict[str, list[int]] = {}
+    for recipe in case.recipes:
+        taken.setdefault(recipe.process, []).append(frame.material[recipe.material])
+    for plant in case.plants:
+        sink[frame.site[plant.site], taken.get(plant.process, [])] = False
+    return sink
+
+
+def _delivered(
+    frame: Frame, end: IntArray, material: IntArray, node: IntArray, lag: IntArray, sinks: BoolArray
+) -> FloatArray:
+    """Most that the destination of each shipment can deliver when it arrives, inf elsewhere."""
+    case = frame.case
+    site, wanted = frame.places(case.demand)  # type: ignore[arg-type]  # rows of one type
+    quantity = demand_quantity(frame)
+    waits = ~np.isnan(frame.values.array("demand", "backlog_cost")).all(axis=1)
+    total = path_total(frame, quantity)
+    need = np.zeros((len(frame.sites), len(frame.materials), 1)) if not len(site) else None
+    if need is not None:
+        return np.full(len(end), np.inf)
+    codes, of_row = np.unique(site * len(frame.materials) + wanted, return_inverse=True)
+    by_place = np.zeros((len(codes), frame.tree.size))
+    np.add.at(by_place, of_row, np.where(waits[:, None], total[:, None], quantity))
+    most = np.full(len(end), np.inf)
+    limited = np.flatnonzero(sinks[end, material])
+    place = np.searchsorted(codes, end[limited] * len(frame.materials) + material[limited])
+    at, arrival = frame.time.arrivals(node[limited], lag[limited])
+    best = np.full(len(limited), -1.0)
+    np.maximum.at(best, at, by_place[place[at], arrival])
+    most[limited] = np.where(best >= 0, best, np.inf)
+    return most
+
+
+@dataclass(frozen=True)
+class Gates:
+    """Shipments whose only source must be selected or opened first, for a tighter relaxation.
+
+    Attributes:
+        ship: positions of the shipments. Shape (gates,).
+        selections: (gate, select position).
+        openings: (gate, open position).
+    """
+
+    ship: IntArray
+    selections: tuple[IntArray, IntArray]
+    openings: tuple[IntArray, IntArray]
+
+
+def build_gates(
+    frame: Frame, movements: Movements, shipping: Shipping, select: Index, opening: Index, sinks: BoolArray
+) -> Gates:
+    """Find shipments to a place that only delivers, from a place with one source, itself gated."""
+    case = frame.case
+    shape = (len(frame.sites), len(frame.materials))
+    count, offer_at, plant_at = np.zeros(shape, dtype=int), np.full(shape, -1), np.full(shape, -1)
+    gated_offers = set(select.column(0).tolist())
+    for position, offer in enumerate(case.offers):
+        place = frame.site[offer.site], frame.material[offer.material]
+        count[place] += 1
+        if position in gated_offers:
+            offer_at[place] = position
+    outputs: dict[str, list[int]] = {}
+    quantity = frame.values.compact("recipes", "quantity")
+    for position, recipe in enumerate(case.recipes):
+        if quantity[position].max() > 0:
+            outputs.setdefault(recipe.process, []).append(frame.material[recipe.material])
+    for position, plant in enumerate(case.plants):
+        for material in outputs.get(plant.process, []):
+            place = frame.site[plant.site], material
+            count[place] += 1
+            if plant.status == "candidate":
+                plant_at[place] = position
+    carried = movements.carried
+    np.add.at(count, (movements.pairs.end[carried.column(0)], carried.column(1)), 1)
+    for table in ("returns", "in_transit"):
+        np.add.at(count, frame.places(case.rows(table)), 1)
+    for position, pile in enumerate(case.stockpiles):
+        if frame.values.base("stockpiles", "initial")[position] > 0:
+            count[frame.site[pile.site], frame.material[pile.material]] += 1
+
+    pair, material, node = shipping.ship.members.T
+    start, end = movements.pairs.start[pair], movements.pairs.end[pair]
+    single = (count[start, material] == 1) & sinks[end, material] & np.isfinite(shipping.most)
+    ship = np.flatnonzero(single & ((offer_at[start, material] >= 0) | (plant_at[start, material] >= 0)))
+    wait_offer = np.array([row.qualification_periods for row in case.offers], dtype=np.int64)
+    wait_plant = np.array([row.build_periods for row in case.plants], dtype=np.int64)
+
+    def decisions(source: IntArray, wait: IntArray, points: Index) -> tuple[IntArray, IntArray]:
+        gate = np.flatnonzero(source >= 0)
+        at, decision = frame.time.decided(
+            node[ship[gate]], wait[source[gate]], np.full(len(gate), frame.tree.periods)
+        )
+        return gate[at], points.positions(as_columns(source[gate[at]], decision))
+
+    return Gates(
+        ship,
+        decisions(offer_at[start[ship], material[ship]], wait_offer, select),
+        decisions(plant_at[start[ship], material[ship]], wait_plant, opening),
+    )
+
+
+__all__ = ["Gates", "Shipping", "build_gates", "build_shipping", "matching", "only_delivers"]

@@ -1,0 +1,220 @@
+"""Offers as arrays: who can be ordered from, when, how much, and under which conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..indexing import Index, as_columns
+from ..tree import FloatArray, IntArray
+from .bounds import Bounds
+from .frame import Frame
+from .moves import Movements
+
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Order points and what binds them. Arrays named ``*_`` run over ``order`` points.
+
+    Attributes:
+        order: (offer, node) at which an order is possible.
+        buy: (offer, variant, node): what an order can consist of.
+        order_of_buy: position in ``order`` of each element of ``buy``.
+        days: lead days with border review of each order point.
+        lag: periods from order to arrival of each order point.
+        capacity: most of each order point (may be inf).
+        most: finite bound for switching an order on and off, inf if none can be derived.
+        min_order, min_take, commit: least order; taken whatever happens; taken under contract.
+            The last two have already fallen to what capacity leaves.
+        unit_price: price per unit where no tiers apply, floors included.
+        duty: tariff and licence cost per unit.
+        switched: whether the order point needs a yes/no variable.
+        selected: whether the offer must be selected first.
+        contracted: whether a contract must be in force.
+        select: (offer, strategic node) of selections.
+        sign: (offer, strategic node) of contracts.
+        selections: (order position, select position): selections that qualify an order point.
+        contracts: (order position, sign position): contracts in force at an order point.
+        in_force: (offer, node) keys and pairs (key position, sign position) over all nodes.
+        tier: (offer, tier, node) priced separately; tier 0 is the offer's own price.
+        tier_from, tier_to, tier_price: bounds and price of each tier.
+        all_units: whether a tier's price holds for the whole order.
+        falls: whether an incremental tier is cheaper than the one before it.
+    """
+
+    order: Index
+    buy: Index
+    order_of_buy: IntArray
+    days: FloatArray
+    lag: IntArray
+    capacity: FloatArray
+    most: FloatArray
+    min_order: FloatArray
+    min_take: FloatArray
+    commit: FloatArray
+    unit_price: FloatArray
+    duty: FloatArray
+    tariff: FloatArray
+    floor: FloatArray
+    switched: BoolArray
+    selected: BoolArray
+    contracted: BoolArray
+    tiered: BoolArray
+    select: Index
+    sign: Index
+    selections: tuple[IntArray, IntArray]
+    contracts: tuple[IntArray, IntArray]
+    in_force: Index
+    in_force_pairs: tuple[IntArray, IntArray]
+    tier: Index
+    order_of_tier: IntArray
+    tier_from: FloatArray
+    tier_to: FloatArray
+    tier_price: FloatArray
+    all_units: BoolArray
+    falls: BoolArray
+
+
+def strategic_points(frame: Frame, rows: BoolArray) -> Index:
+    """(row, node) for every marked row and every strategic node."""
+    row, node = np.nonzero(rows[:, None] & frame.time.strategic[None, :])
+    return Index(as_columns(row, node))
+
+
+def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
+    """Order points of a case."""
+    case, values, time = frame.case, frame.values, frame.time
+    group = movements.offer_class(np.arange(len(case.offers)))
+    banned = movements.verdicts.banned[group]
+    need_select = np.array(
+        [row.qualification_periods > 0 for row in case.offers], dtype=bool
+    ) | (values.array("offers", "select_cost").max(axis=1, initial=0.0) > 0)
+    need_contract = np.array([row.contract_periods > 0 for row in case.offers], dtype=bool)
+    possible = time.window(case.offers) & ~banned & (values.array("offers", "capacity") > 0)
+
+    select = strategic_points(frame, need_select)
+    offer, node = np.nonzero(possible)
+    wait = np.array([row.qualification_periods for row in case.offers], dtype=np.int64)
+    length = np.array([row.contract_periods for row in case.offers], dtype=np.int64)
+    forever = np.full(len(case.offers), frame.tree.periods)
+
+    def decisions(
+        points: Index, offer: IntArray, node: IntArray, need: BoolArray, first: IntArray, last: IntArray
+    ) -> tuple[IntArray, IntArray]:
+        which = np.flatnonzero(need[offer])
+        at, decision = time.decided(node[which], first[offer[which]], last[offer[which]])
+        return which[at], points.positions(as_columns(offer[which[at]], decision))
+
+    qualifies, _ = decisions(select, offer, node, need_select, wait, forever)
+    keep = ~need_select[offer]
+    keep[qualifies] = True
+    offer, node = offer[keep], node[keep]
+    order = Index(as_columns(offer, node))
+    selections = decisions(select, offer, node, need_select, wait, forever)
+    sign = strategic_points(frame, need_contract)
+    nowait = np.zeros(len(case.offers), dtype=np.int64)
+    contracts = decisions(sign, offer, node, need_contract, nowait, length)
+    all_offer, all_node = np.nonzero(np.broadcast_to(need_contract[:, None], (len(case.offers), frame.tree.size)))
+    in_force_pairs = decisions(sign, all_offer, all_node, need_contract, nowait, length)
+
+    def at(column: str) -> FloatArray:
+        return values.array("offers", column)[offer, node]
+
+    capacity = at("capacity")
+    material = frame.places(case.offers)[1][offer]  # type: ignore[arg-type]  # rows of one type
+    most = np.minimum(capacity, bounds.material[material])
+    floor = movements.verdicts.price_floor[group[offer], node]
+    days = movements.days("offers", frame)[offer, node]
+    tariff = movements.verdicts.tariff[group[offer], node] * frame.price[material, node]
+    tiers = _tiers(frame, order, capacity, most, floor)
+    tiered = np.zeros(len(order), dtype=bool)
+    tiered[tiers.owner] = True
+    all_units = np.zeros(len(order), dtype=bool)
+    all_units[tiers.owner] = tiers.all_units
+    return Supply(
+        order=order,
+        buy=Index(as_columns(offer, material, node)),
+        order_of_buy=np.arange(len(order)),
+        days=days,
+        lag=time.lag(days),
+        capacity=capacity,
+        most=most,
+        min_order=at("min_order"),
+        min_take=np.minimum(at("min_take"), capacity),
+        commit=np.minimum(at("commit_quantity"), capacity),
+        unit_price=np.maximum(at("price"), floor),
+        tariff=tariff,
+        duty=tariff + movements.verdicts.unit_cost[group[offer], node],
+        floor=floor,
+        switched=(at("min_order") > 0) | (at("order_cost") > 0),
+        selected=need_select[offer],
+        contracted=need_contract[offer],
+        tiered=tiered,
+        select=select,
+        sign=sign,
+        selections=selections,
+        contracts=contracts,
+        in_force=Index(as_columns(all_offer, all_node)),
+        in_force_pairs=in_force_pairs,
+        tier=Index(as_columns(offer[tiers.owner], tiers.number, node[tiers.owner])),
+        order_of_tier=tiers.owner,
+        tier_from=tiers.start,
+        tier_to=tiers.stop,
+        tier_price=tiers.price,
+        all_units=tiers.all_units,
+        falls=tiers.falls,
+    )
+
+
+@dataclass(frozen=True)
+class _Tiers:
+    owner: IntArray
+    number: IntArray
+    start: FloatArray
+    stop: FloatArray
+    price: FloatArray
+    all_units: BoolArray
+    falls: BoolArray
+
+
+def _tiers(
+    frame: Frame, order: Index, capacity: FloatArray, most: FloatArray, floor: FloatArray
+) -> _Tiers:
+    """Price tiers of the order points that have them, in order of quantity."""
+    case, values = frame.case, frame.values
+    by_offer: dict[str, list[int]] = {}
+    for position, row in enumerate(case.offer_tiers):
+        by_offer.setdefault(row.offer, []).append(position)
+    starts, prices = values.array("offer_tiers", "from_quantity"), values.array("offer_tiers", "price")
+    base = values.array("offers", "price")
+    cells: list[tuple[int, int, float, float, float, bool, bool]] = []
+    for position, (offer, node) in enumerate(order.members):
+        row = case.offers[offer]
+        if row.discount == "none" or row.offer not in by_offer:
+            continue
+        points = sorted((starts[at, node], prices[at, node]) for at in by_offer[row.offer])
+        points = [(0.0, base[offer, node])] + [p for p in points if p[0] > 0] if points[0][0] > 0 else points
+        whole = row.discount == "all_units"
+        before = -np.inf
+        limit = capacity[position] if np.isfinite(capacity[position]) else max(most[position], points[-1][0])
+        for number, (start, price) in enumerate(points):
+            if start > limit:
+                break
+            stop = min(points[number + 1][0], limit) if number + 1 < len(points) else limit
+            price = max(price, floor[position])
+            cells.append((position, number, start, stop, price, whole, not whole and price < before))
+            before = price
+    table = list(zip(*cells, strict=True)) or [()] * 7
+    return _Tiers(
+        owner=np.array(table[0], dtype=np.int64),
+        number=np.array(table[1], dtype=np.int64),
+        start=np.array(table[2], dtype=float),
+        stop=np.array(table[3], dtype=float),
+        price=np.array(table[4], dtype=float),
+        all_units=np.array(table[5], dtype=bool),
+        falls=np.array(table[6], dtype=bool),
+    )

@@ -1,0 +1,124 @@
+"""Lanes: what moves where, within which limits, at what cost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .decisions import Decisions
+from .leads import Leads
+from .ledger import Ledger
+from .reading import BoolArray, FloatArray, IntArray, Reading
+from .supply import USED
+from .tables import Plan
+
+
+def hosts(reading: Reading) -> IntArray:
+    """Position of the lane row whose capacity, opening and load each row uses."""
+    place = {row.lane: number for number, row in enumerate(reading.case.lanes)}
+    return np.array(
+        [place[row.shares] if row.shares else i for i, row in enumerate(reading.case.lanes)],
+        dtype=np.int64,
+    )
+
+
+def loads(reading: Reading, plan: Plan, chosen: pd.Series | None = None) -> pd.DataFrame:
+    """What each pair of sites carries at each node over all rows that share it.
+
+    Columns host (position of the lane row), from, to, node, quantity. ``chosen`` marks the
+    shipments to count (all of them if None).
+    """
+    shipments = plan.shipments if chosen is None else plan.shipments[chosen]
+    table = shipments[["from", "to", "node", "quantity"]].copy()
+    table["host"] = hosts(reading)[shipments["position"].to_numpy(dtype=np.int64)]
+    keys = ["host", "from", "to", "node"]
+    return table.groupby(keys, sort=False)["quantity"].sum().reset_index()
+
+
+def check_lanes(
+    reading: Reading, plan: Plan, leads: Leads, decisions: Decisions, ledger: Ledger
+) -> dict[str, FloatArray]:
+    """Check every shipment, and return what shipments cost at each node by category."""
+    table = plan.shipments
+    rows = table["position"].to_numpy(dtype=np.int64)
+    nodes = table["node"].to_numpy(dtype=np.int64)
+    amount = table["quantity"].to_numpy(dtype=float)
+
+    def where(i: int) -> str:
+        row = table.iloc[i]
+        pair = f"{row['from']} to {row['to']}"
+        return reading.line(
+            "lanes", int(rows[i]), pair, row["material"], reading.when(int(nodes[i]))
+        )
+
+    ledger.none_of("lane", np.where(_exists(reading, table, rows), 0.0, amount), where)
+    ledger.none_of("closed", np.where(reading.inside("lanes", rows, nodes), 0.0, amount), where)
+    verdict = leads.shipments
+    ledger.none_of("ban", np.where(verdict.banned, amount, 0.0), where)
+    ledger.equal("days", table["days"], leads.shipment_days, where)
+    arrives = reading.tree.period[nodes] + leads.shipment_lags
+    ledger.equal("arrival", table["arrives"], arrives, where, tolerance=1e-9)
+    freight = amount * reading.at("lanes", "cost", rows, nodes)
+    ledger.equal("transport", table["transport"], freight, where)
+    duty = amount * verdict.duty
+    ledger.equal("tariffs", table["tariff"], duty, where)
+    _check_loads(reading, loads(reading, plan), decisions, ledger)
+    return {
+        "transport": reading.per_node(nodes, freight),
+        "tariffs": reading.per_node(nodes, duty),
+    }
+
+
+def _exists(reading: Reading, table: pd.DataFrame, rows: IntArray) -> BoolArray:
+    """Whether the lane row runs between the two sites and carries the material."""
+    lanes = reading.case.lanes
+    good = (table["from"] != table["to"]).to_numpy(dtype=bool)
+    for column, kind, field in (
+        ("from", "place", "from_"),
+        ("to", "place", "to"),
+        ("material", "materials", "material"),
+    ):
+        codes, known = pd.factorize(table[column])
+        pairs, inverse = np.unique(rows * (len(known) + 1) + codes, return_inverse=True)
+        allowed = [
+            known[pair % (len(known) + 1)]
+            in reading.select(kind, getattr(lanes[pair // (len(known) + 1)], field))
+            for pair in pairs
+        ]
+        good &= np.array([*allowed, False], dtype=bool)[inverse]
+    return good
+
+
+def _check_loads(
+    reading: Reading, table: pd.DataFrame, decisions: Decisions, ledger: Ledger
+) -> None:
+    """Capacity, minimum load and opening of every pair."""
+    rows = table["host"].to_numpy(dtype=np.int64)
+    nodes = table["node"].to_numpy(dtype=np.int64)
+    amount = table["quantity"].to_numpy(dtype=float)
+
+    def where(i: int) -> str:
+        row = table.iloc[i]
+        pair = f"{row['from']} to {row['to']}"
+        return reading.line("lanes", int(rows[i]), pair, reading.when(int(nodes[i])))
+
+    ledger.at_most("lane capacity", amount, reading.at("lanes", "capacity", rows, nodes), where)
+    ledger.zero_or_at_least(
+        "minimum load", amount, reading.at("lanes", "min_load", rows, nodes), where
+    )
+    needs = reading.ever("lanes", "open_cost")[rows] if len(rows) else np.zeros(0, dtype=bool)
+    opened = reading.along(decisions.opened_lanes)
+    closed = np.zeros(len(table))
+    leave, enter = table["from"].tolist(), table["to"].tolist()
+    for i in np.flatnonzero(needs):
+        place = decisions.lanes.get((int(rows[i]), leave[i], enter[i]))
+        if place is None or opened[place, nodes[i]] < 0.5:
+            closed[i] = amount[i]
+    ledger.none_of("unopened", closed, where)
+
+
+def lanes_in_use(reading: Reading, plan: Plan, chosen: pd.Series) -> pd.DataFrame:
+    """Pairs over which chosen shipments carry more than rounding, as in :func:`loads`."""
+    table = loads(reading, plan, chosen)
+    most = max(1.0, float(table["quantity"].max())) if len(table) else 1.0
+    return table[table["quantity"] > USED * most]

@@ -1,0 +1,211 @@
+"""The plan's tables, made usable: typed, joined to the rows of the case, references checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...models.plan import PLAN_TABLES
+from .ledger import Ledger, numbered
+from .reading import Reading
+
+TEXT = {
+    *("label", "scenario", "offer", "supplier", "origin", "site", "material", "marks", "lane"),
+    *("from", "to", "plant", "process", "end_use", "decision", "name", "policy", "key"),
+    *("category", "level", "country"),
+}
+"""Columns of text; all others are numbers."""
+AMOUNTS = {"quantity", "activity", "stored", "taken", "level", "short", "backlog", "delivered"}
+SIGNED = {"conversions"}
+"""Tables whose quantities may be negative."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan's tables with ``position`` = the row of the case (from 0) that a row is about."""
+
+    nodes: pd.DataFrame
+    orders: pd.DataFrame
+    shipments: pd.DataFrame
+    production: pd.DataFrame
+    conversions: pd.DataFrame
+    stock: pd.DataFrame
+    deliveries: pd.DataFrame
+    service: pd.DataFrame
+    returns: pd.DataFrame
+    disposals: pd.DataFrame
+    decisions: pd.DataFrame
+    policy_use: pd.DataFrame
+    cash: pd.DataFrame
+    shares: pd.DataFrame
+
+
+def read_plan(reading: Reading, tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> Plan:
+    """Read the tables of a plan; what cannot be read is entered as wrong and left out."""
+    clean = {name: _clean(reading, name, tables.get(name), ledger) for name in PLAN_TABLES}
+    case = reading.case
+    by_name = {
+        "orders": ("offer", [row.offer for row in case.offers]),
+        "shipments": ("lane", [row.lane for row in case.lanes]),
+        "production": ("plant", [row.plant for row in case.plants]),
+        "conversions": ("plant", [row.plant for row in case.plants]),
+        "policy_use": ("policy", [row.policy for row in case.policies]),
+    }
+    for name, (column, known) in by_name.items():
+        place = {text: number for number, text in enumerate(known)}
+        position = clean[name][column].map(place)
+        clean[name] = _keep(clean[name], position, name, column, ledger)
+    for name, rows in (("deliveries", "demand"), ("service", "demand"), ("returns", "returns")):
+        number = clean[name]["row"] - 1
+        good = number.between(0, len(case.rows(rows)) - 1) & (number == np.floor(number))
+        clean[name] = _keep(clean[name], number.where(good), name, "row", ledger)
+    pairs = {(row.site, row.material): number for number, row in enumerate(case.stockpiles)}
+    clean["stock"] = _by_pair(clean["stock"], pairs, "stock", ledger)
+    pairs = {(row.site, row.material): number for number, row in enumerate(case.disposal)}
+    clean["disposals"] = _by_pair(clean["disposals"], pairs, "disposals", ledger)
+    plan = Plan(**clean)
+    _check_nodes(reading, plan.nodes, ledger)
+    _check_copies(reading, plan, ledger)
+    return plan
+
+
+def _clean(reading: Reading, name: str, table: pd.DataFrame | None, ledger: Ledger) -> pd.DataFrame:
+    columns = PLAN_TABLES[name]
+    given = pd.DataFrame(columns=list(columns)) if table is None else table.reset_index(drop=True)
+    missing = [column for column in columns if column not in given.columns]
+    if table is not None:
+        ledger.wrong("tables", [f"{name} has no column {column}" for column in missing])
+    found: dict[str, NDArray[np.object_] | NDArray[np.float64]] = {}
+    for column in columns:
+        if column in TEXT:
+            cells = given[column] if column not in missing else pd.Series("", index=given.index)
+            text = cells.astype(object)
+            found[column] = text.where(text.notna(), "").astype(str).to_numpy(dtype=object)
+        else:
+            cells = given[column] if column not in missing else pd.Series(0.0, index=given.index)
+            found[column] = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
+    clean = pd.DataFrame(found)
+    good = np.ones(len(clean), dtype=bool)
+    for column in ("node", "started"):
+        if column in columns and name != "nodes":
+            node = clean[column].to_numpy(dtype=float)
+            known = (node >= 0) & (node < reading.size) & (node == np.floor(node))
+            good &= known
+    for column in AMOUNTS & set(columns):
+        if column not in TEXT:
+            amount = clean[column].to_numpy(dtype=float)
+            good &= np.isfinite(amount)
+            if name not in SIGNED:
+                ledger.at_least(
+                    "sign",
+                    amount,
+                    0.0,
+                    numbered(f"{name}.{column}"),
+                )
+    bad = np.flatnonzero(~good)[:1]
+    ledger.wrong("tables", [f"{name} row {i + 1} has no known node or quantity" for i in bad])
+    clean = clean[good].reset_index(drop=True)
+    return clean.astype(
+        {
+            column: np.int64
+            for column in ("node", "started")
+            if column in columns and name != "nodes"
+        }
+    )
+
+
+def _keep(
+    table: pd.DataFrame, position: pd.Series, name: str, column: str, ledger: Ledger
+) -> pd.DataFrame:
+    unknown = position.isna().to_numpy()
+    for i in np.flatnonzero(unknown)[:1]:
+        ledger.wrong("tables", [f"{name}: the case has no {column} {table[column].iloc[i]!r}"])
+    kept = table[~unknown].copy()
+    kept["position"] = position[~unknown].to_numpy(dtype=np.int64)
+    return kept.reset_index(drop=True)
+
+
+def _by_pair(
+    table: pd.DataFrame, pairs: Mapping[tuple[str, str], int], name: str, ledger: Ledger
+) -> pd.DataFrame:
+    found = [pairs.get(pair) for pair in zip(table["site"], table["material"], strict=True)]
+    label = table["site"] + " " + table["material"]
+    position = pd.Series(found, index=table.index, dtype=float)
+    return _keep(table.assign(pair=label), position, name, "pair", ledger)
+
+
+def _check_nodes(reading: Reading, nodes: pd.DataFrame, ledger: Ledger) -> None:
+    tree = reading.tree
+    ledger.equal("nodes", len(nodes), reading.size, lambda _: "number of nodes")
+    if len(nodes) != reading.size:
+        return
+    ordered = nodes.sort_values("node", kind="stable")
+    wanted = {
+        "node": np.arange(reading.size),
+        "period": tree.period,
+        "parent": tree.parent,
+        "probability": tree.probability,
+        "discount": reading.discount,
+    }
+    for column, values in wanted.items():
+        found = ordered[column].to_numpy(dtype=float)
+        ledger.equal(
+            "nodes",
+            found,
+            values,
+            numbered(f"nodes.{column}"),
+            tolerance=1e-9,
+        )
+    wrong = np.flatnonzero(
+        ordered["scenario"].to_numpy(dtype=object) != np.array(tree.owner, dtype=object)
+    )
+    ledger.wrong("nodes", [f"nodes.scenario, node {i}" for i in wrong[:1]])
+
+
+def _check_copies(reading: Reading, plan: Plan, ledger: Ledger) -> None:
+    """Columns of the plan that repeat the case must repeat it rightly."""
+    case, names = reading.case, reading.names
+    for name, table in vars(plan).items():
+        if "period" in table.columns and name not in ("nodes", "shares"):
+            wanted = reading.tree.period[table["node"].to_numpy(dtype=np.int64)]
+            ledger.equal(
+                "tables",
+                table["period"],
+                wanted,
+                numbered(f"{name}.period"),
+            )
+    country = names.country
+    _same(plan.orders, "orders", "supplier", [names.supplier(row) for row in case.offers], ledger)
+    origin = [row.origin or country[row.site] for row in case.offers]
+    _same(plan.orders, "orders", "origin", origin, ledger)
+    _same(plan.production, "production", "process", [row.process for row in case.plants], ledger)
+    _same(plan.production, "production", "site", [row.site for row in case.plants], ledger)
+    for column in ("site", "material"):
+        _same(plan.orders, "orders", column, [getattr(r, column) for r in case.offers], ledger)
+        demand = [getattr(row, column) for row in case.demand]
+        _same(plan.deliveries, "deliveries", column, demand, ledger)
+        _same(plan.service, "service", column, demand, ledger)
+        _same(plan.returns, "returns", column, [getattr(r, column) for r in case.returns], ledger)
+    end_use = [row.end_use for row in case.demand]
+    _same(plan.deliveries, "deliveries", "end_use", end_use, ledger)
+    _same(plan.service, "service", "end_use", end_use, ledger)
+
+
+def _same(
+    table: pd.DataFrame, name: str, column: str, wanted: Iterable[str], ledger: Ledger
+) -> None:
+    known = np.array([*wanted, ""], dtype=object)
+    expected = known[table["position"].to_numpy(dtype=np.int64)]
+    differ = table[column].to_numpy(dtype=object) != expected
+    ledger.add(
+        "tables",
+        differ.astype(float),
+        1.0,
+        lambda i: (
+            f"{name}.{column}, row {i + 1}: {table[column].iloc[i]!r} instead of {expected[i]!r}"
+        ),
+    )

@@ -1,0 +1,92 @@
+"""Check a plan against the case it was made for, from raw tables and quantities.
+
+The second reading shares no code with the formulation: see :mod:`.verification`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ..models.case import Case
+from .verification.balance import check_balance
+from .verification.borders import check_quotas
+from .verification.decisions import check_decisions
+from .verification.demand import check_demand, check_disposal, check_returns
+from .verification.lanes import check_lanes
+from .verification.leads import Leads
+from .verification.ledger import Check, Ledger, Verification
+from .verification.measures import Supply
+from .verification.policies import Policies
+from .verification.production import check_production
+from .verification.reading import Reading
+from .verification.results import (
+    check_cash,
+    check_costs,
+    check_objectives,
+    check_shares,
+    compute_objectives,
+    gather,
+    total_costs,
+)
+from .verification.stock import check_stock
+from .verification.supply import check_supply
+from .verification.tables import read_plan
+
+__all__ = ["Check", "Verification", "verify_plan"]
+
+
+def verify_plan(
+    case: Case,
+    tables: Mapping[str, pd.DataFrame],
+    selected: Sequence[str] | None = None,
+    *,
+    costs: Mapping[str, float] | None = None,
+    objectives: Mapping[str, float] | None = None,
+) -> Verification:
+    """Read a plan a second time and recompute its balances, limits, rules, costs and objectives.
+
+    Args:
+        case: the case as it was solved.
+        tables: the plan's tables (see :data:`secondsource.models.plan.PLAN_TABLES`).
+        selected: names of the scenarios that were solved; None for all.
+        costs: discounted expected cost by category as the solve reported it; checked if given.
+        objectives: objectives as the solve reported them; checked if given.
+
+    Returns:
+        Every kind of check with its largest violation, and the recomputed costs and objectives.
+
+    Raises:
+        ValueError: a selected scenario is unknown.
+    """
+    ledger = Ledger()
+    reading = Reading(case, selected)
+    plan = read_plan(reading, tables, ledger)
+    leads = Leads(reading, plan)
+    decisions = check_decisions(reading, plan, ledger)
+    paid = [
+        decisions.cash,
+        check_supply(reading, plan, leads, decisions, ledger),
+        check_lanes(reading, plan, leads, decisions, ledger),
+        check_production(reading, plan, decisions, ledger),
+        check_disposal(reading, plan, ledger),
+    ]
+    check_quotas(reading, leads.borders, plan, ledger)
+    service, cash = check_demand(reading, plan, ledger)
+    paid.append(cash)
+    stocks, cash = check_stock(reading, plan, leads, decisions, ledger)
+    paid.append(cash)
+    returned = check_returns(reading, plan, ledger)
+    check_balance(reading, plan, leads, stocks, returned, ledger=ledger)
+    supply = Supply(reading, plan)
+    paid.append(Policies(reading, plan, decisions, stocks, supply).check(ledger))
+    money = gather(reading, paid)
+    found_costs = total_costs(reading, money)
+    found = compute_objectives(reading, plan, leads, service, supply=supply, cash=money)
+    check_cash(reading, plan, money, ledger)
+    check_costs(found_costs, costs, ledger)
+    check_objectives(found, objectives, found_costs, ledger)
+    check_shares(reading, plan, supply, ledger)
+    checks = sorted(ledger.checks.values(), key=lambda check: check.ok)
+    return Verification(checks, found_costs, found)

@@ -1,0 +1,152 @@
+"""Plants: recipes, opening, modules, running costs and lead times."""
+
+from __future__ import annotations
+
+import math
+
+from .ground import Ground, plant_limit, within
+from .linear import Expr
+from .tree import Node
+
+
+def add_plants(ground: Ground) -> None:
+    """Add every plant at every node."""
+    for index in range(len(ground.case.tables["plants"])):
+        _add_plant(ground, index)
+
+
+def _add_plant(ground: Ground, index: int) -> None:
+    base = ground.case.tables["plants"][index]
+    opened, available = _opening(ground, index)
+    extra = _modules(ground, index, opened, available)
+    limit = plant_limit(ground, index, ground.most)
+    days: dict[Node, float] = {}
+    for node in ground.nodes:
+        row = node.tables["plants"][index]
+        program = ground.program
+        run = ground.run[index, node] = program.variable(f"run {row['plant']}")
+        if math.isfinite(limit):
+            program.at_most(Expr().add(run), Expr().add(available[node], limit))
+        elif not available[node].terms and available[node].constant == 0:
+            program.at_most(Expr().add(run), 0.0)
+        elif available[node].terms:
+            raise ValueError(f"nothing bounds the activity of candidate {row['plant']}")
+        if row["capacity"] < math.inf:
+            room = Expr().add(available[node], row["capacity"]).add(extra[node])
+            program.at_most(Expr().add(run), room)
+        if row["run_cost"] or row["min_activity"]:
+            running = program.binary(f"running {row['plant']}")
+            program.at_most(Expr().add(running), available[node])
+            program.at_most(Expr().add(run), Expr().add(running, limit))
+            program.at_least(Expr().add(run), Expr().add(running, row["min_activity"]))
+            ground.pay("run", node, running, row["run_cost"])
+        ground.pay("variable", node, run, row["variable_cost"])
+        ground.pay("fixed", node, available[node], row["fixed_cost"])
+        days[node] = row["lead_days"]
+        for recipe in node.tables["recipes"]:
+            if recipe["process"] != base["process"]:
+                continue
+            if recipe["quantity"] < 0:
+                here = ground.at(base["site"], recipe["material"], node)
+                here.add(run, recipe["quantity"])
+            elif recipe["quantity"] > 0:
+                made = Expr().add(run, recipe["quantity"])
+                ground.wait(recipe["material"], node, made, row["lead_days"])
+    for node in ground.nodes:
+        for started in ground.arrivals(node, days):
+            for recipe in node.tables["recipes"]:
+                if recipe["process"] == base["process"] and recipe["quantity"] > 0:
+                    here = ground.at(base["site"], recipe["material"], node)
+                    here.add(ground.run[index, started], recipe["quantity"])
+
+
+def _opening(ground: Ground, index: int) -> tuple[dict[Node, Expr], dict[Node, Expr]]:
+    """Opened (decided) and available (can run), 0 or 1, at each node."""
+    base = ground.case.tables["plants"][index]
+    opened: dict[Node, Expr] = {}
+    available: dict[Node, Expr] = {}
+    if base["status"] != "candidate":
+        for node in ground.nodes:
+            opened[node] = Expr(1.0)
+            available[node] = Expr(1.0 if within(base, node) else 0.0)
+        return opened, available
+    program = ground.program
+    choice = {n: program.binary(f"open {base['plant']}") for n in ground.nodes if n.strategic}
+    for node in ground.nodes:
+        opened[node], available[node] = Expr(), Expr()
+        for earlier in node.path:
+            if earlier not in choice:
+                continue
+            opened[node].add(choice[earlier])
+            ready = earlier.period + base["build_periods"] <= node.period
+            if ready and within(base, node):
+                available[node].add(choice[earlier])
+        if node.last:
+            program.at_most(opened[node], 1.0)
+        if node in choice:
+            cost = node.tables["plants"][index]["open_cost"]
+            ground.pay("open", node, choice[node], cost)
+            ground.investment[node].add(choice[node], cost)
+        ground.plant_opened[index, node] = opened[node]
+    return opened, available
+
+
+def _modules(
+    ground: Ground, index: int, opened: dict[Node, Expr], available: dict[Node, Expr]
+) -> dict[Node, Expr]:
+    """Capacity that modules add at each node where the plant is available."""
+    plant = ground.case.tables["plants"][index]
+    extra = {node: Expr() for node in ground.nodes}
+    for k, base in enumerate(ground.case.tables["expansions"]):
+        if base["plant"] != plant["plant"]:
+            continue
+        program, whole = ground.program, base["continuous"] not in ("yes", "true", "True", "1")
+        added: dict[Node, int] = {}
+        for node in ground.nodes:
+            row = node.tables["expansions"][k]
+            if node.strategic and node.period <= plant["end"]:
+                added[node] = program.variable(f"modules {plant['plant']}", integer=whole)
+                ground.pay("expand", node, added[node], row["module_cost"])
+                ground.investment[node].add(added[node], row["module_cost"])
+            total = Expr()
+            for earlier in node.path:
+                if earlier in added:
+                    total.add(added[earlier])
+            most = _most_modules(ground, row["max_modules"], row["module_capacity"], index)
+            if node.period <= plant["end"] and math.isfinite(most):
+                program.at_most(total, Expr().add(opened[node], most))
+            elif opened[node].terms and not math.isfinite(most):
+                raise ValueError(f"nothing bounds the modules of candidate {plant['plant']}")
+            for earlier in node.path:
+                if earlier not in added or earlier.period + base["build_periods"] > node.period:
+                    continue
+                decided = earlier.tables["expansions"][k]
+                live = _live(ground, added[earlier], available[node], most)
+                extra[node].add(live, decided["module_capacity"])
+                ground.pay("fixed", node, live, decided["fixed_cost"])
+    return extra
+
+
+def _most_modules(ground: Ground, most: float, size: float, index: int) -> float:
+    """The stated maximum, or as many as inputs could ever keep busy."""
+    if math.isfinite(most) or size <= 0:
+        return most
+    recipes = ground.case.tables["recipes"]
+    process = ground.case.tables["plants"][index]["process"]
+    busy = math.inf
+    for recipe in recipes:
+        if recipe["process"] == process and recipe["quantity"]:
+            busy = min(busy, ground.most[recipe["material"]] / abs(recipe["quantity"]))
+    return math.ceil(busy / size) if math.isfinite(busy) else most
+
+
+def _live(ground: Ground, modules: int, available: Expr, most: float) -> Expr:
+    """Modules decided, where the plant is available, else 0."""
+    if not available.terms:
+        return Expr().add(modules, available.constant)
+    program = ground.program
+    live = program.variable("live modules")
+    program.at_most(Expr().add(live), Expr().add(modules))
+    program.at_most(Expr().add(live), Expr().add(available, most))
+    program.at_least(Expr().add(live), Expr(-most).add(modules).add(available, most))
+    return Expr().add(live)
