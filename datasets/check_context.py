@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -34,7 +34,7 @@ class Context:
         self._numbers = parsed.numbers
         self._bad_cells = set(parsed.bad_cells)
         self._bad_rows: set[tuple[str, int]] = set()
-        self._hints: dict[str, str] = {}
+        self._hints: dict[tuple[str, int], str] = {}
         self._selections: dict[tuple[str, str], frozenset[str] | None] = {}
 
     def rows(self, table: str) -> Iterator[tuple[int, Any]]:
@@ -70,17 +70,18 @@ class Context:
             return  # what stands there now is a stand-in for a cell already complained of
         self.problems.append(problem)
 
-    def did_you_mean(self, name: str, known: Iterable[str]) -> str:
+    def did_you_mean(self, name: str, known: Collection[str]) -> str:
         """'did you mean DE?', or '' where nothing is alike or too many have asked already.
 
         Looking for the nearest of thousands of names takes milliseconds, and a file may have
         thousands of wrong ones.
         """
-        if name not in self._hints:
+        key = (name, len(known))
+        if key not in self._hints:
             if len(self._hints) >= _MOST_HINTS:
                 return ""
-            self._hints[name] = did_you_mean(name, known)
-        return self._hints[name]
+            self._hints[key] = did_you_mean(name, known)
+        return self._hints[key]
 
     def select(self, kind: str, selector: str | None) -> frozenset[str]:
         """Names that a selector picks (None: all); nothing where it means nothing."""

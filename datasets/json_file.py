@@ -6,6 +6,7 @@ Its form: ``{"case": {...}, "solve": {...}, "<table>": [{column: value}, ...]}``
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,10 @@ def read_json(path: Path) -> RawCase:
     raw = RawCase()
     try:
         content = json.loads(
-            read_text(path), parse_constant=str, object_pairs_hook=_without_repeats
+            read_text(path),
+            parse_float=_float,
+            parse_constant=str,
+            object_pairs_hook=_without_repeats,
         )
     except UnsafeFileError as error:
         raw.complain(str(error), place=path.name)
@@ -49,6 +53,12 @@ def read_json(path: Path) -> RawCase:
         else:
             unknown_table(raw, key, path.name)
     return raw
+
+
+def _float(text: str) -> float | str:
+    """A number, or its text where it is too large to hold, so that it can be told."""
+    number = float(text)
+    return number if math.isfinite(number) else text
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

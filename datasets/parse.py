@@ -90,11 +90,7 @@ def _table(name: str, table: RawTable, parsed: Parsed, currency: str) -> list[Ro
     rows: list[Row] = []
     numbers = parsed.numbers.setdefault(name, [])
     for number, cells in enumerate(table.rows, start=1):
-        data = {
-            column: cells[i]
-            for i, column in kept
-            if i < len(cells) and cells[i] is not None and cells[i] != ""
-        }
+        data = {column: cells[i] for i, column in kept if i < len(cells)}
         try:
             row = model.model_validate(data)
         except ValidationError as error:

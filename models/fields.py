@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic import BaseModel as PydanticModel
 from pydantic_core import PydanticCustomError
 
@@ -241,3 +241,15 @@ class Row(PydanticModel):
         None, "How good the figures are: reported, estimated or illustrative"
     )
     note: Text | None = column(None, "Anything a reader should know about the row")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_default(cls, data: Any) -> Any:
+        """Null, blank and absent all mean the default."""
+        if isinstance(data, dict):
+            return {
+                name: value
+                for name, value in data.items()
+                if value is not None and not (isinstance(value, str) and not value.strip())
+            }
+        return data

@@ -11,11 +11,10 @@ import pandas as pd
 
 from ..models.case import Case
 from .verification.balance import check_balance
-from .verification.borders import check_quotas
 from .verification.decisions import check_decisions
 from .verification.demand import check_demand, check_disposal, check_returns
 from .verification.lanes import check_lanes
-from .verification.leads import Leads
+from .verification.leads import Leads, check_quotas
 from .verification.ledger import Check, Ledger, Verification
 from .verification.measures import Supply
 from .verification.policies import Policies
@@ -72,7 +71,7 @@ def verify_plan(
         check_production(reading, plan, decisions, ledger),
         check_disposal(reading, plan, ledger),
     ]
-    check_quotas(reading, leads.borders, plan, ledger)
+    check_quotas(reading, leads, ledger)
     service, cash = check_demand(reading, plan, ledger)
     paid.append(cash)
     stocks, cash = check_stock(reading, plan, leads, decisions, ledger)

@@ -80,8 +80,8 @@ def _add_production_costs(model: ConcreteModel, network: Network) -> None:
     expansion, node = production.module.members.T
     module = weight[node] * network.at("expansions", "module_cost", expansion, node)
     add_data(model, "module_cost", model.MODULES, module + production.fixed_of_module)
-    expansion, node = production.standing.members.T
-    fixed = weight[node] * network.at("expansions", "fixed_cost", expansion, node)
+    expansion, decided, node = production.standing.members.T
+    fixed = weight[node] * network.at("expansions", "fixed_cost", expansion, decided)
     add_data(model, "standing_cost", model.STANDING, fixed)
 
 
@@ -183,7 +183,7 @@ def cost(m: ConcreteModel) -> Any:
         + sum(m.running_cost[p, r, n] * m.running[p, r, n] for p, r, n in m.SWITCHED_RUNS)
         + sum(m.open_cost[p, n] * m.open[p, n] for p, n in m.OPENINGS)
         + sum(m.module_cost[x, n] * m.modules[x, n] for x, n in m.MODULES)
-        + sum(m.standing_cost[x, n] * m.standing[x, n] for x, n in m.STANDING)
+        + sum(m.standing_cost[x, d, n] * m.standing[x, d, n] for x, d, n in m.STANDING)
         + sum(m.ship_cost[k, v, n] * m.ship[k, v, n] for k, v, n in m.SHIPMENTS)
         + sum(m.lane_open_cost[k, n] * m.lane_open[k, n] for k, n in m.LANE_OPENINGS)
         + sum(m.stock_cost[k, v, n] * m.stock[k, v, n] for k, v, n in m.STOCKS)

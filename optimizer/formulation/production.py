@@ -15,7 +15,7 @@ For a plant :math:`p` at node :math:`n` with activity :math:`run_{p,n}`, base ca
 where :math:`avail_{p,n} = 1` for existing plants and
 :math:`\sum_{m \in OPENED(p,n)} open_{p,m}` for candidates, over the strategic nodes at least the
 building time before n. Where modules may be complete before their plant,
-:math:`standing_{x,n} = avail_{p,n} \sum modules_{x,m}` (linearised exactly) pays their fixed cost.
+:math:`standing_{x,m,n} = avail_{p,n}\, modules_{x,m}` (linearised exactly) pays their fixed cost.
 """
 
 from __future__ import annotations
@@ -198,8 +198,6 @@ def _add_standing(model: ConcreteModel, network: Network) -> None:
     require_finite(network, "expansions", expansion, most, "max_modules with a fixed cost")
     add_variables(model, "standing", points)
     add_data(model, "standing_most", points, np.where(np.isfinite(most), most, 0.0))
-    at, module = production.standing_modules
-    add_incidence(model, "STANDING_MODULES", points, at, production.module.members[module])
     at, opening = production.standing_open
     add_incidence(model, "STANDING_OPEN", points, at, production.open.members[opening])
     add_rows(model, "standing_needs_plant", points, standing_needs_plant)
@@ -207,24 +205,23 @@ def _add_standing(model: ConcreteModel, network: Network) -> None:
     add_rows(model, "standing_at_least_built", points, standing_at_least_built)
 
 
-def standing_needs_plant(m: ConcreteModel, x: int, n: int) -> Any:
+def standing_needs_plant(m: ConcreteModel, x: int, d: int, n: int) -> Any:
     """Modules stand only while their plant is available."""
-    return m.standing[x, n] <= sum(m.standing_most[x, n] * m.open[p, k] for p, k in m.STANDING_OPEN[x, n])
-
-
-def standing_at_most_built(m: ConcreteModel, x: int, n: int) -> Any:
-    """No more modules stand than were built."""
-    return m.standing[x, n] <= sum(m.modules[y, k] for y, k in m.STANDING_MODULES[x, n])
-
-
-def standing_at_least_built(m: ConcreteModel, x: int, n: int) -> Any:
-    """All built modules stand once their plant is available."""
-    return (
-        m.standing[x, n]
-        >= sum(m.modules[y, k] for y, k in m.STANDING_MODULES[x, n])
-        + sum(m.standing_most[x, n] * m.open[p, k] for p, k in m.STANDING_OPEN[x, n])
-        - m.standing_most[x, n]
+    return m.standing[x, d, n] <= sum(
+        m.standing_most[x, d, n] * m.open[p, k] for p, k in m.STANDING_OPEN[x, d, n]
     )
 
 
-__all__ = ["add_production", "matching"]
+def standing_at_most_built(m: ConcreteModel, x: int, d: int, n: int) -> Any:
+    """No more modules stand than were built."""
+    return m.standing[x, d, n] <= m.modules[x, d]
+
+
+def standing_at_least_built(m: ConcreteModel, x: int, d: int, n: int) -> Any:
+    """All built modules stand once their plant is available."""
+    return (
+        m.standing[x, d, n]
+        >= m.modules[x, d]
+        + sum(m.standing_most[x, d, n] * m.open[p, k] for p, k in m.STANDING_OPEN[x, d, n])
+        - m.standing_most[x, d, n]
+    )

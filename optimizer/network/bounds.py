@@ -7,6 +7,7 @@ cost) the argument fails and only capacities bound the amount.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from ..tree import FloatArray
 from .frame import Frame
 from .reach import PlantIO
 
-ROUNDS = 60
+ROUNDS = 400
 
 
 @dataclass(frozen=True)
@@ -44,39 +45,72 @@ def build_bounds(frame: Frame, io: dict[str, PlantIO]) -> Bounds:
     plant_capacity = _plant_capacity(frame)
     wanted = _wanted_directly(frame, plant_capacity)
     offered = _offered(frame)
-    plants = [io[row.process] for row in frame.case.plants]
-    rates = [_rates(frame, row.process) for row in frame.case.plants]
-    batch = frame.values.array("plants", "min_activity").max(axis=1, initial=0.0)
+    processes = list(io)
+    flows = list(io.values())
+    rates = [_rates(frame, process) for process in processes]
+    of_plant = np.array([processes.index(row.process) for row in frame.case.plants], dtype=np.int64)
+    capacity = np.zeros(len(processes))
+    np.add.at(capacity, of_plant, plant_capacity)
+    batch = np.zeros(len(processes))
+    np.add.at(batch, of_plant, path_total(frame, frame.values.array("plants", "min_activity")))
 
-    need = wanted.copy()
-    activity = np.zeros(len(plants))
-    for _ in range(ROUNDS):
-        before = need.copy()
-        for position, flows in enumerate(plants):
-            makes = [need[m] / rates[position][1][m] for m in flows.gives]
-            activity[position] = min(plant_capacity[position], max(makes, default=0.0) + batch[position])
+    def pulled(need: FloatArray) -> FloatArray:
+        """Activity that makes what is needed."""
+        most = [max((need[m] / rates[p][1][m] for m in flow.gives), default=0.0) for p, flow in enumerate(flows)]
+        return np.minimum(np.array(most) + batch, capacity)
+
+    def needed(activity: FloatArray) -> FloatArray:
+        """What is wanted, and what activity takes."""
         need = wanted.copy()
-        for position, flows in enumerate(plants):
-            lowest, _, highest = rates[position]
-            for material in flows.takes:
-                need[material] += activity[position] * -lowest[material]
-            for material in flows.gives:
-                need[material] += activity[position] * highest[material]
-        if np.allclose(need, before, rtol=1e-9, atol=1e-9, equal_nan=True):
-            break
-    else:
-        need = np.where(np.isclose(need, before, rtol=1e-6), need, np.inf)
-        for position, flows in enumerate(plants):
-            if np.isinf(need[flows.gives]).any():
-                activity[position] = plant_capacity[position]
+        for p, flow in enumerate(flows):
+            for material in flow.takes:
+                need[material] += activity[p] * -rates[p][0][material]
+        return need
+
+    pull = _fixed_point(pulled, needed, wanted, capacity)
+
+    def pushed(amounts: FloatArray) -> FloatArray:
+        """Activity that uses up whatever is there."""
+        most = [max((amounts[m] / -rates[p][0][m] for m in flow.takes), default=0.0) for p, flow in enumerate(flows)]
+        return np.minimum(np.maximum(np.array(most) + batch, pull), capacity)
+
+    def made(activity: FloatArray) -> FloatArray:
+        """What is there without being asked for, and what activity gives."""
+        amounts = wanted.copy()
+        for p, flow in enumerate(flows):
+            for material in flow.gives:
+                amounts[material] += activity[p] * rates[p][2][material]
+        return amounts
+
+    activity = _fixed_point(pushed, made, wanted, capacity)
+    need = needed(pull) + made(activity)
     supply = offered.copy()
-    for position, flows in enumerate(plants):
-        for material in flows.gives:
-            supply[material] += plant_capacity[position] * rates[position][2][material]
+    for p, flow in enumerate(flows):
+        for material in flow.gives:
+            supply[material] += capacity[p] * rates[p][2][material]
     decay = frame.values.array("stockpiles", "decay").max(initial=0.0)
     if 0 < decay < 1:
         need = need / (1 - decay) ** frame.tree.periods
-    return Bounds(material=np.minimum(need, supply), activity=activity)
+    return Bounds(material=np.minimum(need, supply), activity=np.minimum(activity[of_plant], plant_capacity))
+
+
+def _fixed_point(
+    activity_of: Callable[[FloatArray], FloatArray],
+    amounts_of: Callable[[FloatArray], FloatArray],
+    start: FloatArray,
+    most: FloatArray,
+) -> FloatArray:
+    """Activities and amounts that imply each other; plants that keep growing get their capacity."""
+    amounts = start.copy()
+    activity = activity_of(amounts)
+    for _ in range(ROUNDS):
+        before = activity
+        amounts = amounts_of(activity)
+        activity = activity_of(amounts)
+        growing = ~np.isclose(activity, before, rtol=1e-9, atol=1e-9)
+        if not growing.any():
+            return activity
+    return np.where(growing, most, activity)
 
 
 def _rates(frame: Frame, process: str) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
@@ -118,9 +152,8 @@ def _wanted_directly(frame: Frame, plant_capacity: FloatArray) -> FloatArray:
 
     demand = path_total(frame, values.array("demand", "quantity") * frame.time.window(case.demand))
     add("demand", demand)
-    for column in ("min_take", "commit_quantity"):
+    for column in ("min_take", "commit_quantity", "min_order"):
         add("offers", path_total(frame, values.array("offers", column)))
-    add("offers", values.array("offers", "min_order").max(axis=1, initial=0.0))
     for column in ("initial", "min_level", "final_level"):
         add("stockpiles", values.array("stockpiles", column).max(axis=1, initial=0.0))
     cover = values.array("stockpiles", "min_cover_days").max(axis=1, initial=0.0)
@@ -131,8 +164,7 @@ def _wanted_directly(frame: Frame, plant_capacity: FloatArray) -> FloatArray:
     np.add.at(delivered, frame.places(case.demand)[1], demand)  # type: ignore[arg-type]  # rows of one type
     source = np.array([frame.material[row.from_material] for row in case.returns], dtype=np.int64)
     add("returns", share * delivered[source])
-    load = values.array("lanes", "min_load").max(initial=0.0)
-    wanted += load
+    wanted += values.array("lanes", "min_load").max(initial=0.0) * frame.tree.periods
     for row, value in zip(case.policies, values.array("policies", "value"), strict=True):
         if row.kind == "min_quantity":
             wanted += value.max() * frame.tree.periods

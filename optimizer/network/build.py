@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...models.case import Case
 from ..indexing import Index, as_columns
+from ..guard import refuse_if_too_large
 from ..tree import FloatArray, IntArray, Tree, build_tree
 from .balance import Balance, build_balance
 from .bounds import Bounds, build_bounds
@@ -72,17 +73,27 @@ class Network:
         return float((quantity * inside * self.tree.probability[node]).sum())
 
 
-def build_network(case: Case, tree: Tree | None = None) -> Network:
+def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) -> Network:
     """Network of a checked case on a tree (default: all its scenarios).
 
+    Args:
+        case: the case.
+        tree: its scenario tree.
+        force: build it even if the estimated size is past the limit.
+
     Raises:
+        TooLarge: the model would not fit.
         ChangeError: a row of `changes` cannot be applied.
         UnsupportedRule: a control that this version cannot represent.
     """
     frame = Frame.of(case, tree or build_tree(case))
+    _refuse_wide_lanes(frame, force=force)
     io = process_io(frame)
     bounds = build_bounds(frame, io)
     movements = build_movements(frame, io)
+    refuse_if_too_large(
+        len(movements.carried) * frame.tree.size, "shipments on lanes (lane x material x node)", force=force
+    )
     supply = build_supply(frame, movements, bounds)
     production = build_production(frame, movements, io, bounds)
     sinks = only_delivers(frame, movements)
@@ -97,6 +108,13 @@ def build_network(case: Case, tree: Tree | None = None) -> Network:
         frame, bounds, movements, supply, production, shipping, gates, inventory, market, limits,
         quotas, suppliers, balance,
     )  # fmt: skip
+
+
+def _refuse_wide_lanes(frame: Frame, *, force: bool) -> None:
+    """Refuse lane selectors whose pairs of sites alone are past the limit, before making them."""
+    place = frame.names.of("place")
+    pairs = sum(len(place.select(row.from_)) * len(place.select(row.to)) for row in frame.case.lanes)
+    refuse_if_too_large(pairs, "pairs of sites on lanes", force=force)
 
 
 def _counted_lanes(frame: Frame, movements: Movements) -> BoolArray:

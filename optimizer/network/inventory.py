@@ -107,10 +107,9 @@ def _cover(frame: Frame) -> FloatArray:
         if pile.cover_of:
             wanted = set(frame.names.of("materials").select(pile.cover_of))
             covered = [name for name in wanted if frame.demanded[frame.material[name]]]
-        for name in covered:
-            rows = [at for at, row in enumerate(case.demand) if row.material == name]
-            own = [at for at in rows if case.demand[at].site == pile.site]
-            needed[position] += demand[own or rows].sum(axis=0)
+        rows = [at for at, row in enumerate(case.demand) if row.material in covered]
+        own = [at for at in rows if case.demand[at].site == pile.site]
+        needed[position] = demand[own or rows].sum(axis=0)
     return np.asarray(needed * days / case.days_per_period)
 
 

@@ -33,6 +33,8 @@ class LimitRows:
         node: last node of its window.
         limit: right-hand side.
         penalty: weighted cost per unit of excess, NaN where the row is hard.
+        value: the policy's own value (a share where the row compares with a total).
+        total_parts: terms of the total that a share is a share of.
         terms: family -> (row, position in the family, coefficient), three arrays.
     """
 
@@ -41,10 +43,18 @@ class LimitRows:
     node: list[int] = field(default_factory=list)
     limit: list[float] = field(default_factory=list)
     penalty: list[float] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
     parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(default_factory=dict)
+    total_parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(default_factory=dict)
 
     def add_rows(
-        self, name: str, key: str, nodes: IntArray, limits: FloatArray, penalties: FloatArray
+        self,
+        name: str,
+        key: str,
+        nodes: IntArray,
+        limits: FloatArray,
+        penalties: FloatArray,
+        values: FloatArray | None = None,
     ) -> int:
         """Add one row per node; returns the number of the first."""
         first = len(self.name)
@@ -53,16 +63,35 @@ class LimitRows:
         self.node += [int(node) for node in nodes]
         self.limit += [float(limit) for limit in limits]
         self.penalty += [float(penalty) for penalty in penalties]
+        self.value += [float(value) for value in (limits if values is None else values)]
         return first
 
-    def add_terms(self, family: str, rows: IntArray, positions: IntArray, amounts: FloatArray) -> None:
-        """Add terms to rows."""
+    def add_terms(
+        self,
+        family: str,
+        rows: IntArray,
+        positions: IntArray,
+        amounts: FloatArray,
+        *,
+        total: bool = False,
+    ) -> None:
+        """Add terms to rows, or to the totals their shares compare with."""
         if len(rows):
-            self.parts.setdefault(family, []).append((rows, positions, amounts))
+            parts = self.total_parts if total else self.parts
+            parts.setdefault(family, []).append((rows, positions, amounts))
+
+    def totals(self, family: str) -> tuple[IntArray, IntArray, FloatArray]:
+        """Terms of the totals that shares compare with, like :meth:`terms`."""
+        return self._sum(self.total_parts.get(family, []))
 
     def terms(self, family: str) -> tuple[IntArray, IntArray, FloatArray]:
         """All terms of a family, those of one row and position added up, sorted by row."""
-        parts = self.parts.get(family, [])
+        return self._sum(self.parts.get(family, []))
+
+    @staticmethod
+    def _sum(
+        parts: list[tuple[IntArray, IntArray, FloatArray]],
+    ) -> tuple[IntArray, IntArray, FloatArray]:
         if not parts:
             empty = np.zeros(0, dtype=np.int64)
             return empty, empty, np.zeros(0)
@@ -201,10 +230,12 @@ def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows:
     supply = flows.supply(frame, policy.materials, policy.stages)
     scope_of = flows.recycled(frame, policy.materials, policy.stages) if policy.kind == "recycled_share" else supply
     sign = 1.0 if policy.kind == "max_share" else -1.0
+    everything = np.ones(len(supply), dtype=bool)
     for key, inside in keys_in_scope(frame, policy, scope_of):
-        first = rows.add_rows(policy.policy, key, last, np.zeros(len(last)), penalty)
+        first = rows.add_rows(policy.policy, key, last, np.zeros(len(last)), penalty, value)
+        _add(rows, first, spans, supply, everything, np.ones(len(last)), total=True)
         _add(rows, first, spans, scope_of, inside, np.full(len(last), sign))
-        _add(rows, first, spans, supply, np.ones(len(supply), dtype=bool), -sign * value)
+        _add(rows, first, spans, supply, everything, -sign * value)
 
 
 def _amount_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
@@ -277,6 +308,8 @@ def _add(
     entries: Entries,
     inside: BoolArray,
     factor: FloatArray,
+    *,
+    total: bool = False,
 ) -> None:
     """Add the entries inside a scope to their windows, times a factor per window."""
     chosen = np.flatnonzero(inside)
@@ -285,7 +318,9 @@ def _add(
     amounts = entries.amount[entry] * factor[window]
     for number, family in enumerate(entries.families):
         own = entries.family[entry] == number
-        rows.add_terms(family, first + window[own], entries.position[entry[own]], amounts[own])
+        rows.add_terms(
+            family, first + window[own], entries.position[entry[own]], amounts[own], total=total
+        )
 
 
 def _quota_rows(

@@ -40,8 +40,9 @@ class Production:
         fixed_of_open: weighted fixed cost from an opening to the horizon. Shape (open,).
         fixed_of_module: the same per module where it is certain. Shape (module,).
         fixed_existing: weighted fixed cost of existing plants.
-        standing: (expansion, node) whose fixed cost depends on whether the plant is available.
-        standing_modules: (standing position, module position).
+        standing: (expansion, node of decision, node) of modules whose fixed cost depends on
+            whether their plant is available.
+        standing_module: module position of each of these.
         standing_open: (standing position, open position).
         module_most: most modules of each expansion over the horizon. Shape (expansions,).
     """
@@ -65,7 +66,7 @@ class Production:
     fixed_of_module: FloatArray
     fixed_existing: float
     standing: Index
-    standing_modules: tuple[IntArray, IntArray]
+    standing_module: IntArray
     standing_open: tuple[IntArray, IntArray]
     module_most: FloatArray
 
@@ -110,7 +111,7 @@ def build_production(
     takes, gives = _conversions(frame, run, time.lag(days))
 
     fixed = values.array("plants", "fixed_cost") * time.weight * window
-    standing, standing_modules, standing_open, fixed_of_module = _module_fixed_cost(
+    standing, standing_module, standing_open, fixed_of_module = _module_fixed_cost(
         frame, owner, expansion_build, candidate, build, window, module, open_points
     )
     all_plant, all_node = np.nonzero(window & candidate[:, None])
@@ -137,7 +138,7 @@ def build_production(
         fixed_of_module=fixed_of_module,
         fixed_existing=float(fixed[~candidate].sum()),
         standing=standing,
-        standing_modules=standing_modules,
+        standing_module=standing_module,
         standing_open=standing_open,
         module_most=module_most,
     )
@@ -219,36 +220,35 @@ def _module_fixed_cost(
     window: BoolArray,
     module: Index,
     open_points: Index,
-) -> tuple[Index, tuple[IntArray, IntArray], tuple[IntArray, IntArray], FloatArray]:
+) -> tuple[Index, IntArray, tuple[IntArray, IntArray], FloatArray]:
     """Fixed cost of modules: certain with the module itself, or only while its plant is available.
 
-    A module pays from its own completion while its plant is available. That is certain for an
-    existing plant, and for a candidate that is always ready no later than its modules.
+    A module pays what its expansion cost when it was decided, from its own completion while its
+    plant is available. That is certain for an existing plant, and for a candidate that is always
+    ready no later than its modules.
     """
     time, periods = frame.time, frame.tree.periods
     cost = frame.values.array("expansions", "fixed_cost")
-    charged = window[owner] & (cost != 0)
     uncertain = candidate[owner] & (expansion_build < build[owner])
-    expansion, node = np.nonzero(charged)
-    at, decision = time.decided(
-        node, expansion_build[expansion], np.full(len(node), periods)
-    )
+    expansion, node = np.nonzero(window[owner])
+    at, decision = time.decided(node, expansion_build[expansion], np.full(len(node), periods))
     position = module.positions(as_columns(expansion[at], decision))
     at, position = at[position >= 0], position[position >= 0]
-    sure = ~uncertain[expansion[at]]
-    weights = (cost * time.weight)[expansion[at], node[at]]
+    expansion, node = expansion[at], node[at]
+    weights = time.weight[node] * cost[expansion, module.column(1)[position]]
+    sure = ~uncertain[expansion]
     certain = np.bincount(position[sure], weights=weights[sure], minlength=len(module))
-    keys = np.flatnonzero(uncertain[expansion])
-    standing = Index(as_columns(expansion[keys], node[keys]))
-    of_key = np.full(len(expansion), -1)
-    of_key[keys] = np.arange(len(keys))
+    open_cost = np.flatnonzero(~sure & (weights != 0))
+    standing = Index(
+        as_columns(expansion[open_cost], module.column(1)[position[open_cost]], node[open_cost])
+    )
     opened = _opened(
         frame,
         open_points,
-        owner[expansion[keys]],
-        node[keys],
+        owner[expansion[open_cost]],
+        node[open_cost],
         candidate,
         build,
         np.full(len(candidate), periods),
     )
-    return standing, (of_key[at[~sure]], position[~sure]), opened, certain
+    return standing, position[open_cost], opened, certain

@@ -95,6 +95,8 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
     ) | (values.array("offers", "select_cost").max(axis=1, initial=0.0) > 0)
     need_contract = np.array([row.contract_periods > 0 for row in case.offers], dtype=bool)
     possible = time.window(case.offers) & ~banned & (values.array("offers", "capacity") > 0)
+    too_little = values.array("offers", "min_order") > values.array("offers", "capacity")
+    possible &= ~too_little | need_contract[:, None]
 
     select = strategic_points(frame, need_select)
     offer, node = np.nonzero(possible)

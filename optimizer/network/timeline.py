@@ -40,8 +40,11 @@ class Timeline:
         return np.asarray((self.tree.period - 1) % self.case.case.decide_every == 0)
 
     def lag(self, days: FloatArray) -> IntArray:
-        """Periods that a lead time takes: floor(days / days of a period + 0.5)."""
-        periods = np.floor(days / self.case.days_per_period + 0.5)
+        """Periods that a lead time takes: floor(days / days of a period + 0.5).
+
+        A half counts as reached within 1e-9, so that rounding of days does not decide.
+        """
+        periods = np.floor(days / self.case.days_per_period + 0.5 + 1e-9)
         return np.minimum(periods, self.tree.periods).astype(np.int64)
 
     def window(self, rows: Iterable[Any]) -> BoolArray:

@@ -12,15 +12,49 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ...models.rule_rows import Control
-from .ledger import Ledger
-from .reading import BoolArray, FloatArray, Reading
-from .tables import Plan
+from .reading import BoolArray, FloatArray, IntArray, Reading
 
 NO_LICENCE = {"free", "general_licence"}
 KINDS = {"export", "reexport", "import"}
+
+
+class Moves:
+    """What crosses (or does not cross) a border, row by row.
+
+    Attributes:
+        node: node of dispatch or order.
+        crosses: whether it leaves its country.
+        price: reference price of the material at the node, 0 without one.
+    """
+
+    def __init__(self, reading: Reading, table: pd.DataFrame) -> None:
+        """``table`` has node, material, marks, exporter, destination, sender and receiver."""
+        self.node = table["node"].to_numpy(dtype=np.int64)
+        self.crosses: BoolArray = np.array(table["exporter"] != table["destination"], dtype=bool)
+        self._codes = {
+            column: pd.factorize(table[column])
+            for column in ("material", "marks", "exporter", "destination", "sender", "receiver")
+        }
+        place = {row.material: number for number, row in enumerate(reading.case.materials)}
+        codes, known = self._codes["material"]
+        rows = np.array([place[name] for name in known] + [0], dtype=np.int64)[codes]
+        self.price: FloatArray = np.nan_to_num(
+            reading.at("materials", "price", rows, self.node) if len(rows) else np.zeros(0)
+        )
+
+    def one_of(self, column: str, wanted: frozenset[str]) -> BoolArray:
+        """Which rows have one of the names in a column."""
+        codes, known = self._codes[column]
+        found: BoolArray = np.array([name in wanted for name in known] + [False])[codes]
+        return found
+
+    def marked(self, mark: str) -> BoolArray:
+        """Which rows carry a mark."""
+        codes, known = self._codes["marks"]
+        found: BoolArray = np.array([mark in str(m).split("+") for m in known] + [False])[codes]
+        return found
 
 
 @dataclass(frozen=True)
@@ -41,15 +75,10 @@ class Verdict:
 
 
 class Borders:
-    """The border rules of a case.
-
-    Moves are frames with the columns node, material, marks, exporter, destination (countries),
-    sender and receiver (operators).
-    """
+    """The border rules of a case."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.prices = {row.material: number for number, row in enumerate(reading.case.materials)}
 
     @cached_property
     def rules(self) -> list[tuple[int, Control]]:
@@ -83,11 +112,10 @@ class Borders:
                 force[number] = np.where(later, state, force[number])
         return force
 
-    def hits(self, number: int, rule: Control, moves: pd.DataFrame) -> BoolArray:
+    def hits(self, number: int, rule: Control, moves: Moves) -> BoolArray:
         """Which moves a rule hits, in force at dispatch."""
         reading = self.reading
-        hit: BoolArray = (moves["exporter"] != moves["destination"]).to_numpy(dtype=bool)
-        hit &= self.in_force[number, moves["node"].to_numpy(dtype=np.int64)]
+        hit: BoolArray = moves.crosses & self.in_force[number, moves.node]
         for column, kind, selector in (
             ("exporter", "country", rule.exporters),
             ("destination", "country", rule.destinations),
@@ -95,14 +123,14 @@ class Borders:
             ("receiver", "end_user", rule.end_users),
             ("material", "materials", rule.materials),
         ):
-            if selector is not None and hit.any():
-                hit &= _is_in(moves[column], reading.select(kind, selector))
+            if selector is not None:
+                hit &= moves.one_of(column, reading.select(kind, selector))
         if rule.stages is not None:
-            hit &= _is_in(moves["material"], self._out_of(rule.stages))
+            hit &= moves.one_of("material", self._out_of(rule.stages))
         if rule.pedigree is not None:
-            hit &= _marked(moves["marks"], rule.pedigree)
+            hit &= moves.marked(rule.pedigree)
         if rule.kind == "reexport" and rule.jurisdiction is not None:
-            hit &= ~_is_in(moves["exporter"], reading.select("country", rule.jurisdiction))
+            hit &= ~moves.one_of("exporter", reading.select("country", rule.jurisdiction))
         return hit
 
     def _out_of(self, stages: str) -> frozenset[str]:
@@ -119,15 +147,12 @@ class Borders:
         }
         return frozenset(made | sold)
 
-    def judge(self, moves: pd.DataFrame) -> Verdict:
+    def judge(self, moves: Moves) -> Verdict:
         """What the rules say about each move."""
-        count = len(moves)
+        nodes, count = moves.node, len(moves.node)
         banned = np.zeros(count, dtype=bool)
         review, duty = np.zeros(count), np.zeros(count)
         floor = np.full(count, -np.inf)
-        nodes = moves["node"].to_numpy(dtype=np.int64)
-        rows = moves["material"].map(self.prices).to_numpy(dtype=np.int64)
-        price = np.nan_to_num(self.reading.at("materials", "price", rows, nodes))
         for number, rule in self.rules:
             hit = self.hits(number, rule, moves)
             if not hit.any():
@@ -139,15 +164,17 @@ class Borders:
                 review = np.where(hit, np.maximum(review, days), review)
             tariff = self.reading.at("controls", "tariff", number, nodes)
             unit = self.reading.at("controls", "unit_cost", number, nodes)
-            duty += np.where(hit, tariff * price + unit, 0.0)
+            duty += np.where(hit, tariff * moves.price + unit, 0.0)
             if rule.kind == "import":
                 least = self.reading.at("controls", "price_floor", number, nodes)
                 least = np.where(np.isnan(least), -np.inf, least)
                 floor = np.where(hit, np.maximum(floor, least), floor)
         return Verdict(banned, review, duty, floor)
 
-    def offer_moves(self, offers: NDArray[np.int64], nodes: NDArray[np.int64]) -> pd.DataFrame:
-        """Orders of given offers at given nodes as moves (without marks)."""
+    def offer_moves(
+        self, offers: IntArray, nodes: IntArray, marks: pd.Series | None = None
+    ) -> Moves:
+        """Orders of given offers at given nodes."""
         case, names = self.reading.case, self.reading.names
         country = names.country
         table = pd.DataFrame(
@@ -160,53 +187,16 @@ class Borders:
             },
             dtype=object,
         )
-        moves = table.iloc[offers].reset_index(drop=True)
-        return moves.assign(node=nodes, marks="")
+        chosen = table.iloc[offers].reset_index(drop=True)
+        return Moves(self.reading, chosen.assign(node=nodes, marks="" if marks is None else marks))
 
-    def lane_moves(self, shipments: pd.DataFrame) -> pd.DataFrame:
-        """Rows of the plan's shipments as moves."""
+    def lane_moves(self, shipments: pd.DataFrame) -> Moves:
+        """Rows of the plan's shipments."""
         names = self.reading.names
-        moves = shipments[["node", "material", "marks"]].copy()
-        moves["exporter"] = shipments["from"].map(names.country)
-        moves["destination"] = shipments["to"].map(names.country)
-        moves["sender"] = shipments["from"].map(names.operator)
-        moves["receiver"] = shipments["to"].map(names.operator)
-        return moves
-
-
-def check_quotas(reading: Reading, borders: Borders, plan: Plan, ledger: Ledger) -> None:
-    """All that a rule hits together must stay within its quota, window by window."""
-    orders = plan.orders
-    bought = borders.offer_moves(
-        orders["position"].to_numpy(dtype=np.int64), orders["node"].to_numpy(dtype=np.int64)
-    ).assign(marks=orders["marks"], quantity=orders["quantity"])
-    moved = borders.lane_moves(plan.shipments).assign(quantity=plan.shipments["quantity"])
-    moves = pd.concat([bought, moved], ignore_index=True)
-    for number, rule in borders.rules:
-        limit = reading.dense("controls", "quota")[number]
-        if not np.isfinite(limit).any():
-            continue
-        hit = borders.hits(number, rule, moves)
-        nodes = moves["node"].to_numpy(dtype=np.int64)[hit]
-        amount = reading.per_node(nodes, moves["quantity"].to_numpy(dtype=float)[hit])
-        for ends, total in reading.windows(rule.quota_window, 1, reading.tree.periods):
-            ledger.at_most(
-                "quota",
-                total(amount),
-                np.where(np.isnan(limit[ends]), np.inf, limit[ends]),
-                reading.told("controls", number, ends),
-            )
-
-
-def _is_in(cells: pd.Series, wanted: frozenset[str]) -> NDArray[np.bool_]:
-    codes, known = pd.factorize(cells)
-    table = np.array([name in wanted for name in known] + [False], dtype=bool)
-    found: NDArray[np.bool_] = table[codes]
-    return found
-
-
-def _marked(cells: pd.Series, mark: str) -> NDArray[np.bool_]:
-    codes, known = pd.factorize(cells)
-    table = np.array([mark in str(text).split("+") for text in known] + [False], dtype=bool)
-    found: NDArray[np.bool_] = table[codes]
-    return found
+        table = shipments[["node", "material", "marks"]].assign(
+            exporter=shipments["from"].map(names.country),
+            destination=shipments["to"].map(names.country),
+            sender=shipments["from"].map(names.operator),
+            receiver=shipments["to"].map(names.operator),
+        )
+        return Moves(self.reading, table)

@@ -72,13 +72,14 @@ def check_lanes(
 def _exists(reading: Reading, table: pd.DataFrame, rows: IntArray) -> BoolArray:
     """Whether the lane row runs between the two sites and carries the material."""
     lanes = reading.case.lanes
-    good = (table["from"] != table["to"]).to_numpy(dtype=bool)
+    good = np.array(table["from"] != table["to"], dtype=bool)
     for column, kind, field in (
         ("from", "place", "from_"),
         ("to", "place", "to"),
         ("material", "materials", "material"),
     ):
-        codes, known = pd.factorize(table[column])
+        codes, names = pd.factorize(table[column])
+        known = names.tolist()
         pairs, inverse = np.unique(rows * (len(known) + 1) + codes, return_inverse=True)
         allowed = [
             known[pair % (len(known) + 1)]

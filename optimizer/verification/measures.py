@@ -78,7 +78,7 @@ class Supply:
 
     def _of_stages(self, wanted: frozenset[str]) -> BoolArray:
         table = self.sources
-        plant: BoolArray = table["stage"].isin(wanted).to_numpy(dtype=bool)
+        plant = table["stage"].isin(wanted).to_numpy(dtype=bool)
         plant = plant & table["main"].to_numpy(dtype=bool)
         named = {
             text: bool(wanted & self.reading.select("stage", text))
@@ -86,7 +86,8 @@ class Supply:
             if isinstance(text, str)
         }
         offer = [named.get(text, False) for text in table["stages"]]
-        return plant | np.array(offer, dtype=bool)
+        found: BoolArray = plant | np.array(offer, dtype=bool)
+        return found
 
     def recycled(self, materials: str | None) -> BoolArray:
         """Main outputs of recycling plants among the materials."""

@@ -40,7 +40,8 @@ class Reading:
         years = (self.tree.period - 1) * case.case.months_per_period / 12
         self.discount: FloatArray = (1 + case.case.discount_rate) ** (-years)
         since = np.asarray(self.tree.period - 1, dtype=np.int64)
-        self.strategic: BoolArray = np.isin(since % case.case.decide_every, [0])
+        self.strategic: BoolArray = np.zeros(self.size, dtype=bool)
+        self.strategic[since % case.case.decide_every == 0] = True
         self._values = Values(case, self.tree, self.names)
         self._spans: dict[str, tuple[IntArray, IntArray]] = {}
         self._selected: dict[tuple[str, str | None], frozenset[str]] = {}
@@ -62,7 +63,7 @@ class Reading:
     def ever(self, table: str, column: str) -> BoolArray:
         """Whether a column is positive at some node. Shape (rows,)."""
         array = self._values.compact(table, column)
-        some: BoolArray = (np.nan_to_num(array) > 0).any(axis=1)
+        some: BoolArray = np.asarray((np.nan_to_num(array) > 0).any(axis=1))
         return some
 
     def status(self) -> NDArray[np.object_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +17,9 @@ from .reading import Reading
 TEXT = {
     *("label", "scenario", "offer", "supplier", "origin", "site", "material", "marks", "lane"),
     *("from", "to", "plant", "process", "end_use", "decision", "name", "policy", "key"),
-    *("category", "level", "country"),
+    *("category", "country"),
 }
-"""Columns of text; all others are numbers."""
+"""Columns of text; all others are numbers (`level` is text in `shares` only)."""
 AMOUNTS = {"quantity", "activity", "stored", "taken", "level", "short", "backlog", "delivered"}
 SIGNED = {"conversions"}
 """Tables whose quantities may be negative."""
@@ -74,59 +75,65 @@ def read_plan(reading: Reading, tables: Mapping[str, pd.DataFrame], ledger: Ledg
 
 
 def _clean(reading: Reading, name: str, table: pd.DataFrame | None, ledger: Ledger) -> pd.DataFrame:
+    """A table with every column, of the right type, without rows that cannot be read."""
     columns = PLAN_TABLES[name]
-    given = pd.DataFrame(columns=list(columns)) if table is None else table.reset_index(drop=True)
+    given = pd.DataFrame(columns=list(columns)) if table is None else table
     missing = [column for column in columns if column not in given.columns]
-    if table is not None:
-        ledger.wrong("tables", [f"{name} has no column {column}" for column in missing])
-    found: dict[str, NDArray[np.object_] | NDArray[np.float64]] = {}
+    ledger.wrong("tables", [f"{name} has no column {column}" for column in missing])
+    found: dict[str, NDArray[Any]] = {}
     for column in columns:
-        if column in TEXT:
-            cells = given[column] if column not in missing else pd.Series("", index=given.index)
-            text = cells.astype(object)
-            found[column] = text.where(text.notna(), "").astype(str).to_numpy(dtype=object)
+        cells = [None] * len(given) if column in missing else given[column].tolist()
+        if column in TEXT or (name, column) == ("shares", "level"):
+            found[column] = _texts(cells)
         else:
-            cells = given[column] if column not in missing else pd.Series(0.0, index=given.index)
-            found[column] = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
-    clean = pd.DataFrame(found)
-    good = np.ones(len(clean), dtype=bool)
-    for column in ("node", "started"):
-        if column in columns and name != "nodes":
-            node = clean[column].to_numpy(dtype=float)
-            known = (node >= 0) & (node < reading.size) & (node == np.floor(node))
-            good &= known
+            found[column] = _numbers(cells)
+    good = np.ones(len(given), dtype=bool)
+    for column in {"node", "started"} & set(columns):
+        if name != "nodes":
+            node = found[column]
+            good &= (node >= 0) & (node < reading.size) & (node == np.floor(node))
     for column in AMOUNTS & set(columns):
-        if column not in TEXT:
-            amount = clean[column].to_numpy(dtype=float)
-            good &= np.isfinite(amount)
+        if column != "level" or name == "stock":
+            good &= np.isfinite(found[column])
             if name not in SIGNED:
-                ledger.at_least(
-                    "sign",
-                    amount,
-                    0.0,
-                    numbered(f"{name}.{column}"),
-                )
+                ledger.at_least("sign", found[column], 0.0, numbered(f"{name}.{column}"))
     bad = np.flatnonzero(~good)[:1]
     ledger.wrong("tables", [f"{name} row {i + 1} has no known node or quantity" for i in bad])
-    clean = clean[good].reset_index(drop=True)
-    return clean.astype(
-        {
-            column: np.int64
-            for column in ("node", "started")
-            if column in columns and name != "nodes"
-        }
-    )
+    for column, cells in found.items():
+        kept = cells if good.all() else cells[good]
+        whole = column in ("node", "started") and name != "nodes"
+        found[column] = kept.astype(np.int64) if whole else kept
+    return pd.DataFrame(found)
+
+
+def _texts(cells: list[Any]) -> NDArray[np.object_]:
+    """Text cells; '' for blanks."""
+    text = np.empty(len(cells), dtype=object)
+    text[:] = [
+        cell if isinstance(cell, str) else "" if cell is None or cell != cell else str(cell)  # noqa: PLR0124  # NaN
+        for cell in cells
+    ]
+    return text
+
+
+def _numbers(cells: list[Any]) -> NDArray[np.float64]:
+    """Number cells; NaN for what is none."""
+    try:
+        return np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
+    except (TypeError, ValueError):
+        return pd.to_numeric(pd.Series(cells), errors="coerce").to_numpy(dtype=float)
 
 
 def _keep(
     table: pd.DataFrame, position: pd.Series, name: str, column: str, ledger: Ledger
 ) -> pd.DataFrame:
-    unknown = position.isna().to_numpy()
+    """A table without rows of unknown position, which are entered as wrong."""
+    unknown = position.isna().to_numpy(dtype=bool)
     for i in np.flatnonzero(unknown)[:1]:
         ledger.wrong("tables", [f"{name}: the case has no {column} {table[column].iloc[i]!r}"])
-    kept = table[~unknown].copy()
-    kept["position"] = position[~unknown].to_numpy(dtype=np.int64)
-    return kept.reset_index(drop=True)
+    if unknown.any():
+        table, position = table[~unknown].reset_index(drop=True), position[~unknown]
+    return table.assign(position=position.to_numpy(dtype=np.int64))
 
 
 def _by_pair(

@@ -9,7 +9,6 @@ from copy import deepcopy
 from typing import Any
 
 import pandas as pd
-
 from secondsource.models.case import Case
 from secondsource.models.plan import PLAN_TABLES
 
@@ -18,7 +17,7 @@ Data = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 
 TEXT = "label scenario offer supplier origin site material marks lane from to plant process end_use"
-TEXT += " decision name policy key category level country"
+TEXT += " decision name policy key category country"
 
 
 def tables(periods: list[int], nodes: list[Data] | None = None, **rows: list[Data]) -> Tables:
@@ -28,7 +27,7 @@ def tables(periods: list[int], nodes: list[Data] | None = None, **rows: list[Dat
     for name, columns in PLAN_TABLES.items():
         filled = []
         for row in rows.get(name, []):
-            full = {column: "" if column in TEXT.split() else 0 for column in columns}
+            full: Data = {column: "" if column in TEXT.split() else 0 for column in columns}
             if "period" in columns and name != "nodes":
                 full["period"] = periods[row["node"]]
             filled.append(full | row)
@@ -118,9 +117,7 @@ CHAIN: Data = {
         }
     ],
     "disposal": [{"site": "works", "material": "slag", "cost": 1, "capacity": 12}],
-    "stockpiles": [
-        {"site": "customer", "material": "magnet", "capacity": 12, "holding_cost": 4}
-    ],
+    "stockpiles": [{"site": "customer", "material": "magnet", "capacity": 12, "holding_cost": 4}],
     "controls": [
         {
             "control": "duty",

@@ -75,7 +75,7 @@ def _offers(case: dict[str, Any], dice: Dice, periods: int) -> None:
             "price": dice.number(1, 20), "supplier": dice.one("s1", "s2", "s3"),
         }  # fmt: skip
         row |= dice.some(
-            0.3, capacity=dice.number(5, 60), min_order=dice.number(1, 8),
+            0.3, capacity=dice.number(10, 60), min_order=dice.number(1, 8),
             min_take=dice.number(1, 5), order_cost=dice.number(1, 30),
             select_cost=dice.number(1, 60), lead_days=dice.one(10, 40, 100),
             start=dice.whole(1, periods), origin=dice.one("CN", "DE"),
@@ -95,7 +95,7 @@ def _offers(case: dict[str, Any], dice: Dice, periods: int) -> None:
 
 
 def _plants(case: dict[str, Any], dice: Dice) -> None:
-    recipes = {
+    recipes: dict[str, dict[str, float]] = {
         "separation": {"ore": -2, "oxide": 1},
         "magnet": {"oxide": -1.2, "magnet": 1},
         "recycling": {"magnet": -1, "oxide": 0.6},
@@ -181,10 +181,14 @@ def _rules(case: dict[str, Any], dice: Dice) -> None:
             "max_suppliers", "max_throughput", "max_lanes", "capital_budget", "recycled_share",
             "min_cover_days", "max_open",
         )  # fmt: skip
-        row: Row = {"policy": "x", "kind": kind, "materials": dice.one("oxide", "magnet"),
-                    "value": dice.one(0.3, 1, 2, 5), "penalty": dice.one(5, 50)}  # fmt: skip
-        row |= dice.some(0.4, each=dice.one("country", "site", "supplier"),
-                         window=dice.one("horizon", "period", "year"))  # fmt: skip
+        row: Row = {"policy": "x", "kind": kind, "value": dice.one(0.3, 1, 2, 5),
+                    "penalty": dice.one(5, 50)}  # fmt: skip
+        if kind != "capital_budget":
+            row["materials"] = dice.one("oxide", "magnet")
+        if kind not in ("max_lanes", "min_cover_days"):
+            row |= dice.some(0.4, window=dice.one("horizon", "period", "year"))
+        if kind.endswith(("share", "quantity")) and kind != "recycled_share":
+            row |= dice.some(0.4, each=dice.one("country", "site", "supplier"))
         case["policies"].append(row)
     if dice.chance(0.5):
         row = {"control": "k", "kind": dice.one("export", "import")}
