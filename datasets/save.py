@@ -9,7 +9,6 @@ from .folder import write_folder
 from .json_file import write_json
 from .workbook_out import write_workbook
 
-
 FILE_SUFFIXES = frozenset(
     {".xlsx", ".json", ".xls", ".xlsm", ".xlsb", ".ods", ".csv", ".toml", ".zip", ".parquet"}
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Literal, get_args, get_origin
 
-from .fields import _possibly_infinite, column_info
+from .fields import _name, _possibly_infinite, column_info
 
 _EXAMPLES = {
     "days": "21",
@@ -72,8 +72,17 @@ def kind_of(field: Any) -> str:
 
 def allows_no_limit(field: Any) -> bool:
     """Whether 'inf' may stand in the column."""
+    return _has_validator(field, _possibly_infinite)
+
+
+def is_name(field: Any) -> bool:
+    """Whether the column holds a name, in the sense of the format."""
+    return _has_validator(field, _name)
+
+
+def _has_validator(field: Any, wanted: Any) -> bool:
     markers = [*field.metadata, *_metadata(field.annotation)]
-    return any(getattr(marker, "func", None) is _possibly_infinite for marker in markers)
+    return any(getattr(marker, "func", None) is wanted for marker in markers)
 
 
 def _metadata(annotation: Any) -> list[Any]:

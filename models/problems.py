@@ -85,8 +85,9 @@ def quote(value: Any) -> str:
             text = text[: _LONGEST_QUOTE - 3] + "..."
         shown = "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
         return f'"{shown}"'
-    short = f"{value:g}"
-    text = short if float(short) == value else str(value)
+    text = str(value)
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        text = f"{value:g}"
     return text if len(text) <= _LONGEST_QUOTE else text[:20] + "..."
 
 

@@ -21,6 +21,10 @@ Progress = Callable[[float, float | None, float | None, float | None], None]
 """Called with elapsed seconds, best objective, bound and relative gap (None where unknown)."""
 
 
+ZERO = 1e-7
+"""HiGHS' feasibility tolerance: amounts below it are nothing."""
+
+
 class SolverError(RuntimeError):
     """HiGHS refused an input or ended in a way that is neither an answer nor a limit."""
 
@@ -218,8 +222,11 @@ class Session:
         status = SolveStatus.INFEASIBLE if infeasible else SolveStatus.UNBOUNDED
         return Outcome(status, None, None, None, None, seconds)
 
-    def polished(self, point: FloatArray) -> FloatArray:
+    def polished(self, point: FloatArray, then: str | None = None) -> FloatArray:
         """The best plan with the whole numbers of ``point``, free of tolerances on them.
+
+        With ``then``, of all plans that are as good it is the one best in that objective too, so
+        that a plan for lead time alone wastes no money on amounts that do not matter to it.
 
         A mixed-integer point holds whole numbers only to a tolerance, and flows may lean on that.
         Fixing them and solving the rest gives a clean point; where that fails (it may, by the same
@@ -228,7 +235,8 @@ class Session:
         whole = np.flatnonzero(self.arrays.integer)
         clean = point.copy()
         clean[whole] = np.round(point[whole])
-        if not len(whole):
+        if not len(whole) and then is None:
+            clean[np.abs(clean) < ZERO] = 0.0
             return clean
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
@@ -238,8 +246,24 @@ class Session:
         solver.changeColsIntegrality(len(whole), columns, kinds)
         solver.changeColsBounds(len(whole), columns, clean[whole], clean[whole])
         solver.run()
-        if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-            return np.array(solver.getSolution().col_value, dtype=float)
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return clean
+        clean = np.array(solver.getSolution().col_value, dtype=float)
+        clean[np.abs(clean) < ZERO] = 0.0
+        if then is None:
+            return clean
+        costs = self.arrays.objectives[self.objective]
+        used = np.flatnonzero(costs).astype(np.int32)
+        best = float(costs @ clean)
+        slack = 1e-9 * max(1.0, abs(best))
+        solver.addRow(-highspy.kHighsInf, best + slack, len(used), used, costs[used])
+        second = self.arrays.objectives[then]
+        solver.changeColsCost(len(second), np.arange(len(second), dtype=np.int32), second)
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return clean
+        clean = np.array(solver.getSolution().col_value, dtype=float)
+        clean[np.abs(clean) < ZERO] = 0.0
         return clean
 
     def write(self, path: str, row_names: Sequence[str], column_names: Sequence[str]) -> None:

@@ -18,6 +18,11 @@ ON_TIER = 1e-7
 """Relative tolerance with which an order counts as having reached a tier."""
 
 
+FAMILY = {"module": "modules"}
+NOISE = 1e-9
+"""Amounts below this, relative to the largest of their family, are noise of the solver."""
+
+
 def purchase_cost(network: Network, amount: FloatArray) -> FloatArray:
     """Price paid for each purchase; an order's cost is shared by its variants. Shape (buy,)."""
     supply = network.supply
@@ -100,11 +105,15 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
     add("transport", node, shipping.freight * ship)
     add("tariffs", node, shipping.tariff * ship)
     add("licences", node, (shipping.duty - shipping.tariff) * ship)
-    priced("ordering", "order", "offers", "order_cost")
+    ordered = np.bincount(supply.order_of_buy, weights=buy, minlength=len(supply.order))
+    offer, node = supply.order.members.T
+    add("order", node, network.at("offers", "order_cost", offer, node) * _some(ordered))
     priced("select", "select", "offers", "select_cost")
     priced("open", "open", "plants", "open_cost")
     priced("modules", "expand", "expansions", "module_cost")
-    priced("running", "run", "plants", "run_cost")
+    run = reader.of("run")
+    plant, node = network.production.run.column(0), network.production.run.column(2)
+    add("run", node, network.at("plants", "run_cost", plant, node) * _some(run))
     priced("run", "variable", "plants", "variable_cost")
     pair = shipping.open.column(0)
     priced("lane_open", "lane_open", "lanes", "open_cost", network.movements.pairs.row[pair])
@@ -137,6 +146,11 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def _some(amount: FloatArray) -> FloatArray:
+    """1 where there is an amount, 0 where there is none but noise."""
+    return (amount > NOISE * max(1.0, float(amount.max(initial=0.0)))).astype(float)
 
 
 def _fixed(network: Network, reader: Reader) -> FloatArray:
@@ -218,10 +232,17 @@ def _total(network: Network, reader: Reader, terms: object, size: int) -> FloatA
     total = np.zeros(size)
     for family in families:
         row, position, amount = terms(family)  # type: ignore[operator]  # a method of LimitRows
-        values = reader.of("modules" if family == "module" else family)
+        values = _lanes_used(network, reader) if family == "used" else reader.of(FAMILY.get(family, family))
         if len(row):
             np.add.at(total, row, amount * values[position])
     return total
+
+
+def _lanes_used(network: Network, reader: Reader) -> FloatArray:
+    """1 for every counted lane and node that carries anything."""
+    shipping = network.shipping
+    load = np.bincount(shipping.load_of_ship, weights=reader.of("ship"), minlength=len(shipping.load))
+    return _some(load)[np.flatnonzero(shipping.used)]
 
 
 def _supplier_use(network: Network, reader: Reader) -> pd.DataFrame:

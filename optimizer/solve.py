@@ -143,7 +143,8 @@ def _lexicographic(session: Session, arrays: Arrays, request: Request) -> tuple[
             kept = replace(outcome, status=SolveStatus.FEASIBLE, objective=value, bound=found.bound)
             gap = relative_gap(value, found.bound)
             return replace(kept, gap=gap, seconds=spent), point
-        point = session.polished(found.point)
+        then = None if "cost" in request.minimise else "cost"
+        point = session.polished(found.point, then)
         outcome = found
         if found.status != SolveStatus.OPTIMAL:
             break

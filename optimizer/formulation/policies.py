@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from ..indexing import matching
 from ..network import Network
 from ..network.limits import LimitRows
 from ..tree import FloatArray, IntArray
@@ -135,7 +136,12 @@ def _add_supplier_counts(model: ConcreteModel, network: Network) -> None:
     add_data(model, "count_most", entries, counts.count_from[counts.window] * total[counts.window])
     minimum = counts.at_least[counts.window] if len(counts.window) else np.zeros(0, dtype=bool)
     least = add_set(model, "MINIMUM_SHARES", Index(np.flatnonzero(minimum)))
-    add_incidence(model, "WINDOW_OF", least, np.arange(int(minimum.sum())), counts.window[minimum])
+    shared = LimitRows()
+    for family, _ in families:
+        window, position, amount = counts.total.terms(family)
+        entry, term = matching(counts.window, window)
+        shared.add_terms(family, entry, position[term], amount[term])
+    add_terms(model, "counted", shared, entries, families)
     add_rows(model, "supplier_counts_from_share", least, supplier_counts_from_share)
     most = add_set(model, "MAXIMUM_SHARES", Index(np.flatnonzero(~minimum)))
     add_rows(model, "supplier_counts_if_used", most, supplier_counts_if_used)
@@ -156,16 +162,8 @@ def supplier_counts_from_share(m: ConcreteModel, e: int) -> Any:
     return (
         sum(m.supplier_buy_amount[t] * m.buy[o, v, n] for t, o, v, n in m.supplier_BUY[e])
         + sum(m.supplier_run_amount[t] * m.run[p, q, n] for t, p, q, n in m.supplier_RUN[e])
-        - sum(
-            m.count_share[e] * m.total_buy_amount[t] * m.buy[o, v, n]
-            for w in m.WINDOW_OF[e]
-            for t, o, v, n in m.total_BUY[w]
-        )
-        - sum(
-            m.count_share[e] * m.total_run_amount[t] * m.run[p, q, n]
-            for w in m.WINDOW_OF[e]
-            for t, p, q, n in m.total_RUN[w]
-        )
+        - sum(m.count_share[e] * m.counted_buy_amount[t] * m.buy[o, v, n] for t, o, v, n in m.counted_BUY[e])
+        - sum(m.count_share[e] * m.counted_run_amount[t] * m.run[p, q, n] for t, p, q, n in m.counted_RUN[e])
         >= m.count_most[e] * m.counted[e] - m.count_most[e]
     )
 

@@ -68,6 +68,9 @@ def add_stock(model: ConcreteModel, network: Network) -> None:
     kept = model.kept.values_array[slow]
     add_data(model, "carried_in", lagged, np.where(first, kept * initial, 0.0))
     add_rows(model, "carry_over", lagged, carry_over)
+    closed = np.flatnonzero(inventory.gated[pile[slow]])
+    waiting = add_set(model, "GATED_LAGGED_STOCKS", inventory.stock.members[slow[closed]])
+    add_rows(model, "store_only_when_open", waiting, store_only_when_open)
 
 
 def stock_only_when_open(m: ConcreteModel, k: int, v: int, n: int) -> Any:
@@ -80,6 +83,11 @@ def stock_at_least_minimum(m: ConcreteModel, k: int, v: int, n: int) -> Any:
     return m.stock[k, v, n] >= sum(
         m.least_if_open[k, v, n] * m.stock_open[q, d] for q, d in m.STOCK_OPENED_BY[k, v, n]
     )
+
+
+def store_only_when_open(m: ConcreteModel, k: int, v: int, n: int) -> Any:
+    """Nothing passes through a stockpile that is not open."""
+    return m.store[k, v, n] <= sum(m.stock_most[k, v, n] * m.stock_open[q, d] for q, d in m.STOCK_OPENED_BY[k, v, n])
 
 
 def carry_over(m: ConcreteModel, k: int, v: int, n: int) -> Any:

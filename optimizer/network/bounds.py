@@ -16,7 +16,7 @@ from ..tree import FloatArray
 from .frame import Frame
 from .reach import PlantIO
 
-ROUNDS = 400
+HUGE = 1e12
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def build_bounds(frame: Frame, io: dict[str, PlantIO]) -> Bounds:
                 need[material] += activity[p] * -rates[p][0][material]
         return need
 
-    pull = _fixed_point(pulled, needed, wanted, capacity)
+    rounds = len(frame.case.plants) + len(frame.materials)
+    pull = _fixed_point(pulled, needed, wanted, rounds)
 
     def pushed(amounts: FloatArray) -> FloatArray:
         """Activity that uses up whatever is there."""
@@ -82,7 +83,7 @@ def build_bounds(frame: Frame, io: dict[str, PlantIO]) -> Bounds:
                 amounts[material] += activity[p] * rates[p][2][material]
         return amounts
 
-    activity = _fixed_point(pushed, made, wanted, capacity)
+    activity = _fixed_point(pushed, made, wanted, rounds)
     need = needed(pull) + made(activity)
     supply = offered.copy()
     for p, flow in enumerate(flows):
@@ -98,19 +99,23 @@ def _fixed_point(
     activity_of: Callable[[FloatArray], FloatArray],
     amounts_of: Callable[[FloatArray], FloatArray],
     start: FloatArray,
-    most: FloatArray,
+    rounds: int,
 ) -> FloatArray:
-    """Activities and amounts that imply each other; plants that keep growing get their capacity."""
+    """Activities and amounts that imply each other.
+
+    A recycling loop can make them grow from round to round. No plan needs to send material
+    through the same plant twice (a loop only loses), so that as many rounds as there are plants
+    and materials are enough.
+    """
     amounts = start.copy()
     activity = activity_of(amounts)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         before = activity
         amounts = amounts_of(activity)
         activity = activity_of(amounts)
-        growing = ~np.isclose(activity, before, rtol=1e-9, atol=1e-9)
-        if not growing.any():
-            return activity
-    return np.where(growing, most, activity)
+        if np.allclose(activity, before, rtol=1e-9, atol=1e-9):
+            break
+    return np.asarray(np.where(activity > HUGE, np.inf, activity))
 
 
 def _rates(frame: Frame, process: str) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:

@@ -141,6 +141,37 @@ class Flows:
             made &= np.array([stage in wanted for stage in self.made_stage], dtype=bool)
         return self.made.where(made)
 
+    def sources(self, frame: Frame, policy: Policy) -> Entries:
+        """Every offer and every output of a plant that a policy is about, whether usable or not."""
+        case = frame.case
+        offer_site, offer_material = frame.places(case.offers)  # type: ignore[arg-type]  # rows of one type
+        offers = replace(
+            at_sites(frame, "offers", np.zeros(len(case.offers), dtype=np.int64), offer_site, offer_material),
+            country=frame.offer_country,
+            supplier=frame.offer_supplier,
+        )
+        stage_of = {row.process: row.stage for row in case.processes}
+        main: set[str] = set()
+        plants: list[tuple[int, int]] = []
+        quantity = frame.values.compact("recipes", "quantity")
+        wanted = set(frame.names.of("stage").select(policy.stages)) if policy.stages else None
+        for position, recipe in enumerate(case.recipes):
+            is_main = recipe.quantity > 0 and recipe.process not in main
+            if recipe.quantity > 0:
+                main.add(recipe.process)
+            if quantity[position].max() <= 0 or (wanted and (not is_main or stage_of[recipe.process] not in wanted)):
+                continue
+            material = frame.material[recipe.material]
+            plants += [(frame.site[row.site], material) for row in case.plants if row.process == recipe.process]
+        site, material = np.array(plants, dtype=np.int64).reshape(-1, 2).T
+        made = at_sites(frame, "plants", np.zeros(len(site), dtype=np.int64), site, material)
+        if wanted:
+            offers = offers.where(np.array([bool(wanted & own) for own in self.offer_stages], dtype=bool))
+        both = join([offers, made])
+        if policy.materials:
+            both = both.where(_material_mask(frame, policy.materials)[both.material])
+        return both
+
     def throughput(self, frame: Frame, materials: str | None) -> Entries:
         """What leaves sites by lane and by delivery."""
         pair, variant, node = self.shipping.ship.members.T
@@ -310,11 +341,19 @@ def scope_mask(frame: Frame, policy: Policy, entries: Entries) -> BoolArray:
     return mask
 
 
-def keys_in_scope(frame: Frame, policy: Policy, entries: Entries) -> list[tuple[str, BoolArray]]:
-    """(key, entries inside) of every row a policy makes: one, or one for each country etc."""
+def keys_in_scope(
+    frame: Frame, policy: Policy, entries: Entries, sources: Entries | None = None
+) -> list[tuple[str, BoolArray]]:
+    """(key, entries inside) of every row a policy makes: one, or one for each country etc.
+
+    ``sources`` holds everyone a policy binds, also those who can supply nothing (a minimum binds
+    them all the same); by default those of the entries.
+    """
     mask = scope_mask(frame, policy, entries)
     if not policy.each:
         return [("", mask)]
     own: IntArray = getattr(entries, EACH[policy.each])
+    bound = entries if sources is None else sources
+    known: IntArray = getattr(bound, EACH[policy.each])[scope_mask(frame, policy, bound)]
     labels = {"country": frame.countries, "site": frame.sites}.get(policy.each, frame.operators)
-    return [(labels[key], mask & (own == key)) for key in np.unique(own[mask])]
+    return [(labels[key], mask & (own == key)) for key in np.unique(known)]

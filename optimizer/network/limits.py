@@ -231,7 +231,7 @@ def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows:
     scope_of = flows.recycled(frame, policy.materials, policy.stages) if policy.kind == "recycled_share" else supply
     sign = 1.0 if policy.kind == "max_share" else -1.0
     everything = np.ones(len(supply), dtype=bool)
-    for key, inside in keys_in_scope(frame, policy, scope_of):
+    for key, inside in keys_in_scope(frame, policy, scope_of, flows.sources(frame, policy)):
         first = rows.add_rows(policy.policy, key, last, np.zeros(len(last)), penalty, value)
         _add(rows, first, spans, supply, everything, np.ones(len(last)), total=True)
         _add(rows, first, spans, scope_of, inside, np.full(len(last), sign))
@@ -261,6 +261,8 @@ def _amount_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows
         scopes = [
             (frame.sites[site], inside & (entries.site == site)) for site in np.unique(entries.site[inside])
         ]
+    elif policy.kind in ("max_quantity", "min_quantity"):
+        scopes = keys_in_scope(frame, policy, entries, flows.sources(frame, policy))
     else:
         scopes = keys_in_scope(frame, policy, entries)
     for key, inside in scopes:

@@ -27,7 +27,7 @@ class Decisions:
     """What was decided at each node, and what it cost.
 
     Attributes:
-        taken: decision -> amounts decided, shape (rows of its table, nodes); without lanes.
+        taken: decision -> amounts decided, shape (rows of its table, nodes); 0 for lanes.
         lanes: (lane row, from, to) -> position in ``opened_lanes``.
         opened_lanes: lanes opened at each node, shape (pairs, nodes).
         cash: category -> undiscounted cost at each node, shape (nodes,).
@@ -46,7 +46,11 @@ def check_decisions(reading: Reading, plan: Plan, ledger: Ledger) -> Decisions:
     ledger.wrong("tables", [f"decision {text!r}" for text in table["decision"][~known].unique()])
     found = Decisions({}, {}, np.zeros((0, reading.size)))
     for decision, (rows, name, price, category) in DECISIONS.items():
-        own = _of_table(reading, table[table["decision"] == decision], rows, name, ledger)
+        found.taken[decision] = np.zeros((len(reading.case.rows(rows)), reading.size))
+        chosen = (table["decision"] == decision).to_numpy(dtype=bool)
+        if not chosen.any():
+            continue
+        own = _of_table(reading, table[chosen], rows, name, ledger)
         nodes = own["node"].to_numpy(dtype=np.int64)
         positions = own["position"].to_numpy(dtype=np.int64)
         amount = own["quantity"].to_numpy(dtype=float)
@@ -61,9 +65,7 @@ def check_decisions(reading: Reading, plan: Plan, ledger: Ledger) -> Decisions:
         if decision == "open_lane":
             _sum_lanes(reading, own, found)
         else:
-            dense = np.zeros((len(reading.case.rows(rows)), reading.size))
-            np.add.at(dense, (positions, nodes), amount)
-            found.taken[decision] = dense
+            np.add.at(found.taken[decision], (positions, nodes), amount)
         if decision not in ("sign_contract", "add_modules"):
             entity = found.opened_lanes if decision == "open_lane" else found.taken[decision]
             pairs = list(found.lanes) if decision == "open_lane" else []

@@ -104,9 +104,10 @@ def check_returns(reading: Reading, plan: Plan, ledger: Ledger) -> pd.DataFrame:
     case = reading.case
     keys = ["position", "node", "marks"]
     table = plan.deliveries
+    places = table.groupby(["site", "material"]).indices if case.returns else {}
     parts = [pd.DataFrame({"position": [], "node": [], "marks": [], "wanted": []})]
     for number, row in enumerate(case.returns):
-        own = table[(table["site"] == row.from_site) & (table["material"] == row.from_material)]
+        own = table.iloc[places.get((row.from_site, row.from_material), [])]
         source, back = reading.onward(own["node"], np.full(len(own), row.lag_periods))
         kept = {text: _kept(reading, text, row.material) for text in own["marks"].unique()}
         marks = own["marks"].map(kept)

@@ -159,10 +159,12 @@ def _check_recipes(reading: Reading, plan: Plan, ledger: Ledger) -> None:
     found = plan.conversions[[*keys, "quantity"]].assign(wanted=0.0)
     wanted = _expected(reading, plan).assign(quantity=0.0)
     table = pd.concat([found, wanted[found.columns]], ignore_index=True)
-    table["size"] = table["quantity"].abs() + table["wanted"].abs()
+    table["size"] = table["quantity"].abs()
     total = table.groupby(keys, sort=False)[["quantity", "wanted", "size"]].sum().reset_index()
     where = _where_conversion(reading, total)
     ledger.equal("recipe", total["quantity"], total["wanted"], where)
+    # Marked and unmarked parts may not have opposite signs.
+    ledger.equal("recipe", total["size"], total["wanted"].abs(), where)
     amount = total["quantity"].to_numpy(dtype=float)
     early = (total["node"] != total["started"]).to_numpy(dtype=bool) & (amount < 0)
     ledger.none_of("recipe", np.where(early, amount, 0.0), where)

@@ -196,13 +196,14 @@ def check_shares(reading: Reading, plan: Plan, supply: Supply, ledger: Ledger) -
     keys = list(zip(table["level"], table["name"], table["country"], strict=True))
     wanted = np.array([found.get(key, (0.0, 0.0, 0.0)) for key in keys]).reshape(-1, 3)
     _compare_shares(table, wanted, ledger)
-    if len(table):
-        missing = [
-            key
-            for key, (quantity, _, _) in found.items()
-            if quantity > 1e-5 and key not in set(keys)
-        ]
-        ledger.wrong("shares", [f"shares: no row for {' '.join(key)}" for key in missing])
+    told = set(keys)
+    listed = {key[:2] for key in keys}
+    missing = [
+        key
+        for key, (quantity, _, _) in found.items()
+        if quantity > ESTIMATE_TOLERANCE and key[:2] in listed and key not in told
+    ]
+    ledger.wrong("shares", [f"shares: no row for {' '.join(key)}" for key in missing])
 
 
 def _compare_shares(table: pd.DataFrame, wanted: FloatArray, ledger: Ledger) -> None:

@@ -64,6 +64,8 @@ def read_plan(reading: Reading, tables: Mapping[str, pd.DataFrame], ledger: Ledg
         number = clean[name]["row"] - 1
         good = number.between(0, len(case.rows(rows)) - 1) & (number == np.floor(number))
         clean[name] = _keep(clean[name], number.where(good), name, "row", ledger)
+    for name in PLAN_TABLES.keys() - {"decisions", "shares"}:
+        clean[name] = _in_case(reading, clean[name], name, ledger)
     pairs = {(row.site, row.material): number for number, row in enumerate(case.stockpiles)}
     clean["stock"] = _by_pair(clean["stock"], pairs, "stock", ledger)
     pairs = {(row.site, row.material): number for number, row in enumerate(case.disposal)}
@@ -99,8 +101,8 @@ def _clean(reading: Reading, name: str, table: pd.DataFrame | None, ledger: Ledg
                 ledger.at_least("sign", found[column], 0.0, numbered(f"{name}.{column}"))
     bad = np.flatnonzero(~good)[:1]
     ledger.wrong("tables", [f"{name} row {i + 1} has no known node or quantity" for i in bad])
-    for column, cells in found.items():
-        kept = cells if good.all() else cells[good]
+    for column, values in found.items():
+        kept = values if good.all() else values[good]
         whole = column in ("node", "started") and name != "nodes"
         found[column] = kept.astype(np.int64) if whole else kept
     return pd.DataFrame(found)
@@ -134,6 +136,26 @@ def _keep(
     if unknown.any():
         table, position = table[~unknown].reset_index(drop=True), position[~unknown]
     return table.assign(position=position.to_numpy(dtype=np.int64))
+
+
+def _in_case(reading: Reading, table: pd.DataFrame, name: str, ledger: Ledger) -> pd.DataFrame:
+    """A table without rows about sites or materials that the case does not have."""
+    sites = {row.site for row in reading.case.sites}
+    materials = {row.material for row in reading.case.materials}
+    for column, known in (
+        ("site", sites),
+        ("from", sites),
+        ("to", sites),
+        ("material", materials),
+    ):
+        if column in table.columns and len(table):
+            good = table[column].isin(known).to_numpy(dtype=bool)
+            for i in np.flatnonzero(~good)[:1]:
+                text = table[column].iloc[i]
+                ledger.wrong("tables", [f"{name}: the case has no {column} {text!r}"])
+            if not good.all():
+                table = table[good].reset_index(drop=True)
+    return table
 
 
 def _by_pair(

@@ -15,10 +15,28 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(
 )
 FRACTIONS = st.floats(0, 1)
 PERIODS = st.integers(1, 999) | st.dates().map(lambda day: f"{day.year:04d}-{day.month:02d}")
-TEXTS = st.sampled_from(
-    ["=1+1", "+49 30 123", "-5", "@SUM(A1)", "'quoted'", 'a "b", c', "a;b", "line\nbreak", "5", "yes",
-     "1e5", "inf", "2027-01", "_x0041_", "<b>&amp;</b>", "[units]", "null", "Ünïcødé 稀土 🧲", "a\tb"]
-) | st.text(max_size=30)  # fmt: skip
+ODD_TEXTS = [
+    "=1+1",
+    "+49 30 123",
+    "-5",
+    "@SUM(A1)",
+    "'quoted'",
+    'a "b", c',
+    "a;b",
+    "line\nbreak",
+    "a\tb",
+    "5",
+    "yes",
+    "1e5",
+    "inf",
+    "2027-01",
+    "_x0041_",
+    "<b>&amp;</b>",
+    "[units]",
+    "null",
+    "Ünïcødé 稀土 🧲",
+]
+TEXTS = st.sampled_from(ODD_TEXTS) | st.text(max_size=30)
 
 
 def _accepted(field: Any, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -73,7 +91,7 @@ def rows(draw: st.DrawFn, table: str) -> Any:
 
 SETTINGS = st.builds(
     CaseSettings,
-    name=st.sampled_from(["case", "=case", "Fall 5", "5"]),
+    name=st.sampled_from(["case", "+case", "Fall 5", "5"]),
     title=st.none() | st.just("=HYPERLINK(1)"),
     start=st.none() | st.just("2027-01"),
     periods=st.integers(1, 400),
@@ -87,16 +105,14 @@ SOLVE = st.builds(
     gap=st.floats(0, 1),
     threads=st.none() | st.integers(1, 8),
     time_limit_s=st.none() | st.floats(0.1, 1e6),
-    scenarios=st.sampled_from([["all"], ["calm"], ["calm", "=storm"]]),
-    caps=st.dictionaries(
-        st.sampled_from(["cost", "lead_time", "cvar"]), NUMBERS, max_size=2
-    ),
+    scenarios=st.sampled_from([["all"], ["calm"], ["calm", "+storm"]]),
+    caps=st.dictionaries(st.sampled_from(["cost", "lead_time", "cvar"]), NUMBERS, max_size=2),
 )
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A case with a few rows in some of its tables."""
-    tables = draw(st.lists(st.sampled_from(list(TABLES)), max_size=5, unique=True))
-    content = {table: draw(st.lists(rows(table), min_size=1, max_size=4)) for table in tables}
+    tables = draw(st.lists(st.sampled_from(list(TABLES)), max_size=4, unique=True))
+    content = {table: draw(st.lists(rows(table), min_size=1, max_size=3)) for table in tables}
     return Case(case=draw(SETTINGS), solve=draw(SOLVE), **content)

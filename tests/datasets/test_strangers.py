@@ -144,7 +144,9 @@ def test_odd_toml(text: str, says: str, tmp_path: Path) -> None:
     assert says in told(folder)
 
 
-@pytest.mark.parametrize("table", ["", "site", "\n\n", "\x00", '"', '"a\nb', "site,country\n" + "x" * 200_000])
+@pytest.mark.parametrize(
+    "table", ["", "site", "\n\n", "\x00", '"', '"a\nb', "site,country\n" + "x" * 200_000]
+)
 def test_odd_csv_never_crashes(table: str, tmp_path: Path) -> None:
     folder = save_case(load_case("quickstart"), tmp_path / "case")
     (folder / "sites.csv").write_text(table)
@@ -155,9 +157,9 @@ def test_what_is_not_there_or_no_case(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match="did you mean quickstart"):
         load_case("quikstart")
     (tmp_path / "x.pdf").write_text("")
-    with pytest.raises(CaseError, match="a case is a folder with case.toml"):
+    with pytest.raises(CaseError, match=r"a case is a folder with case\.toml"):
         load_case(tmp_path / "x.pdf")
-    with pytest.raises(CaseError, match="there is no case.toml"):
+    with pytest.raises(CaseError, match=r"there is no case\.toml"):
         load_case(tmp_path)
     with pytest.raises(CaseError):
         load_case("a\x00b")

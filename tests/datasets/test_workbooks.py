@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import zipfile
 from pathlib import Path
 
@@ -83,8 +84,6 @@ def test_dates_blanks_yes_and_foreign_sheets(tmp_path: Path) -> None:
             sheet = book.add_worksheet(name)
             for line, row in enumerate(rows):
                 sheet.write_row(line, 0, row)
-        import datetime
-
         book.get_worksheet_by_name("offers").write_datetime(1, 3, datetime.datetime(2027, 4, 15))
     found = load_case(path)
     assert found.offers[0].start == "2027-04"

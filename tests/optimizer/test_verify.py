@@ -32,11 +32,11 @@ def failed(found: Verification) -> set[str]:
     return {check.kind for check in found.checks if not check.ok}
 
 
-def set_cells(made: Tables, table: str, row: int, **cells: object) -> None:
+def set_cells(made: Tables, table: str, position: int, **cells: object) -> None:
     frame = made[table].copy()
     for column, value in cells.items():
         frame[column] = frame[column].astype(object)
-        frame.loc[row, column] = value
+        frame.loc[position, column] = value
     made[table] = frame
 
 
