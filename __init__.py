@@ -1,3 +1,78 @@
-"""secondsource: plans for materials whose supply a government can switch off."""
+"""secondsource: plans for materials whose supply a government can switch off.
+
+The names below are loaded when they are first used, so that importing the package costs nothing::
+
+    import secondsource as ss
+
+    case = ss.load_case("quickstart")
+    plan = ss.solve(case)
+    plan.objectives["cost"], plan.tables["decisions"]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .datasets.bundled import bundled_names
+    from .datasets.checks import check_case
+    from .datasets.load import load_case
+    from .datasets.runs import read_run
+    from .datasets.save import save_case
+    from .models.case import Case
+    from .models.plan import Solution, SolveStatus
+    from .models.problems import CaseError, Problem
+    from .optimizer.highs import Options
+    from .optimizer.solve import Request, solve
+    from .optimizer.verify import Verification, verify_plan
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Case": ".models.case",
+    "CaseError": ".models.problems",
+    "Options": ".optimizer.highs",
+    "Problem": ".models.problems",
+    "Request": ".optimizer.solve",
+    "Solution": ".models.plan",
+    "SolveStatus": ".models.plan",
+    "Verification": ".optimizer.verify",
+    "bundled_names": ".datasets.bundled",
+    "check_case": ".datasets.checks",
+    "load_case": ".datasets.load",
+    "read_run": ".datasets.runs",
+    "save_case": ".datasets.save",
+    "solve": ".optimizer.solve",
+    "verify_plan": ".optimizer.verify",
+}
+
+__all__ = [
+    "Case",
+    "CaseError",
+    "Options",
+    "Problem",
+    "Request",
+    "Solution",
+    "SolveStatus",
+    "Verification",
+    "bundled_names",
+    "check_case",
+    "load_case",
+    "read_run",
+    "save_case",
+    "solve",
+    "verify_plan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -33,6 +33,7 @@ class Context:
         self.lost = set(parsed.lost)
         self._numbers = parsed.numbers
         self._bad_cells = set(parsed.bad_cells)
+        self._mended = {(table, row) for table, row, _ in parsed.bad_cells}
         self._bad_rows: set[tuple[str, int]] = set()
         self._hints: dict[tuple[str, int], str] = {}
         self._selections: dict[tuple[str, str], frozenset[str] | None] = {}
@@ -68,6 +69,8 @@ class Context:
         row = problem.row
         if row is not None and (problem.table, row, problem.column) in self._bad_cells:
             return  # what stands there now is a stand-in for a cell already complained of
+        if problem.level == "warning" and (problem.table, row) in self._mended:
+            return  # it may follow from the stand-in
         self.problems.append(problem)
 
     def did_you_mean(self, name: str, known: Collection[str]) -> str:

@@ -74,22 +74,29 @@ def check_for_duplicates(context: Context) -> None:
     for table, names in UNIQUE.items():
         seen: dict[tuple[Any, ...], int] = {}
         for number, row in context.rows(table):
-            key = tuple(
-                context.period(getattr(row, name), 1) if name == "start" else getattr(row, name)
-                for name in names
-            )
+            key = tuple(_comparable(context, name, getattr(row, name)) for name in names)
             if key in seen:
                 label = " and ".join(quote(part) for part in key)
                 context.error(
                     table,
                     number,
                     names[0],
-                    f"{label} stands already in row {seen[key]}",
+                    f"{label} is already in row {seen[key]}",
                     value=key[0],
                     remedy="give it another name" if len(names) == 1 else "keep one of the two",
                 )
             else:
                 seen[key] = number
+
+
+def _comparable(context: Context, column: str, value: Any) -> Any:
+    """A cell so that equal ones mean the same: a date as its period."""
+    if column != "start":
+        return value
+    try:
+        return context.case.period(value, 1)
+    except ValueError:
+        return value
 
 
 def check_for_unknown_references(context: Context) -> None:

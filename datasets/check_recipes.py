@@ -16,6 +16,7 @@ from ..models.problems import quote
 from .check_context import Context
 
 _GAIN = 1e-6
+_MOST_TRIALS = 40
 
 
 def check_for_perpetual_motion(context: Context) -> None:
@@ -33,6 +34,7 @@ def check_for_perpetual_motion(context: Context) -> None:
         runs, made = _gain({name: recipes[name] for name in ring})
         if not made:
             return
+        runs, made = _smallest(recipes, runs, made)
         rows = [first[name] for name in runs]
         what = "recipes of " + ", ".join(quote(name) for name in runs)
         context.error(
@@ -64,6 +66,18 @@ def _possible_ring(recipes: Mapping[str, Mapping[str, float]]) -> list[str]:
         if len(kept) == len(ring):
             return list(ring)
         ring = kept
+
+
+def _smallest(
+    recipes: Mapping[str, Mapping[str, float]], runs: list[str], made: str
+) -> tuple[list[str], str]:
+    """A ring that gains, without the processes that it does not need."""
+    for name in list(runs)[:_MOST_TRIALS]:
+        fewer = {other: recipes[other] for other in runs if other != name}
+        found, gained = _gain(fewer) if fewer else ([], "")
+        if gained:
+            runs, made = found, gained
+    return runs, made
 
 
 def _gain(recipes: Mapping[str, Mapping[str, float]]) -> tuple[list[str], str]:

@@ -102,7 +102,8 @@ def check_for_unknown_choice(context: Context) -> None:
                 "scenarios",
                 f"there is no scenario {quote(name)}",
                 value=name,
-                remedy=context.did_you_mean(name, [*known, "all"]),
+                remedy=context.did_you_mean(name, [*known, "all"])
+                or f"all, or names of the table scenarios ({', '.join(known) or 'it is empty'})",
             )
     minimise = context.case.solve.minimise
     if not minimise:

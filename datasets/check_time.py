@@ -23,6 +23,7 @@ def check_for_dates_without_start(context: Context) -> None:
             value=settings.start,
             remedy="the first month of period 1, e.g. 2027-01",
         )
+        return
     if isinstance(settings.start, str):
         return
     for table, model in TABLES.items():

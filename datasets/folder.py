@@ -33,6 +33,7 @@ def read_folder(folder: Path) -> RawCase:
         try:
             text = read_text(path, folder)
         except UnsafeFileError as error:
+            raw.unreadable.add(path.stem)
             raw.complain(str(error), place=path.name)
             continue
         table = _read_csv(raw, path.stem, path.name, text)
@@ -42,6 +43,7 @@ def read_folder(folder: Path) -> RawCase:
 
 
 def _read_toml(raw: RawCase, folder: Path) -> None:
+    raw.unreadable.add("case")
     if not (folder / CASE_FILE).exists():
         raw.complain(
             "there is no case.toml in the folder",
@@ -62,6 +64,7 @@ def _read_toml(raw: RawCase, folder: Path) -> None:
             remedy='text stands in quotes, e.g. start = "2027-01"',
         )
         return
+    raw.unreadable.discard("case")
     take_settings(raw, content, CASE_FILE)
 
 
@@ -101,6 +104,7 @@ def _read_csv(raw: RawCase, name: str, file: str, text: str) -> RawTable | None:
             else:
                 _add_row(raw, name, table, values, start)
     except csv.Error as error:
+        raw.unreadable.add(name)
         raw.complain(f"is not a CSV table: {error}", place=f"{file} line {line}")
     return table
 

@@ -81,6 +81,7 @@ def _take_table(raw: RawCase, name: str, value: Any) -> None:
     if value is None:
         return
     if not isinstance(value, list):
+        raw.unreadable.add(name)
         raw.complain(
             "must be a list of rows", table=name, remedy='e.g. [{"material": "ndpr_oxide"}]'
         )

@@ -42,9 +42,9 @@ class Parsed:
 
 def parse(raw: RawCase) -> Parsed:
     """Understand a raw case as far as possible."""
-    parsed = Parsed(Case(), list(raw.problems))
+    parsed = Parsed(Case(), list(raw.problems), lost=set(raw.unreadable))
     content: dict[str, Any] = {
-        "case": _settings(raw, parsed, "case", CaseSettings),
+        "case": _forgiving(raw, parsed, _settings(raw, parsed, "case", CaseSettings)),
         "solve": _settings(raw, parsed, "solve", SolveSettings),
     }
     currency = content["case"].currency
@@ -76,10 +76,31 @@ def _settings(raw: RawCase, parsed: Parsed, section: str, model: type[Any]) -> A
     except ValidationError as error:
         for detail in error.errors():
             key = str(detail["loc"][0])
-            label = ".".join(str(part) for part in detail["loc"] if part != "[key]")
+            label = ".".join(
+                part for part in detail["loc"] if isinstance(part, str) and part != "[key]"
+            )
             parsed.problems.append(explain(detail, model.model_fields[key], section, column=label))
             values.pop(key, None)
         return model.model_validate(values)
+
+
+def _forgiving(raw: RawCase, parsed: Parsed, settings: CaseSettings) -> CaseSettings:
+    """Settings for the checks that follow, where those of the file could not be read.
+
+    A horizon without end and a first month before any date keep every row of the tables from being
+    blamed for what is wrong in one setting.
+    """
+    wrong = {problem.column for problem in parsed.problems if problem.table == "case"}
+    if "case" not in raw.unreadable and not wrong:
+        return settings
+    given = raw.settings.get("case", {})
+    stray = "case" in raw.unreadable or any(name not in CaseSettings.model_fields for name in wrong)
+    stand_in: dict[str, Any] = {}
+    if "periods" in wrong or (stray and "periods" not in given):
+        stand_in["periods"] = 100_000
+    if "start" in wrong or (stray and "start" not in given):
+        stand_in["start"] = "0001-01"
+    return settings.model_copy(update=stand_in)
 
 
 def _table(name: str, table: RawTable, parsed: Parsed, currency: str) -> list[Row]:

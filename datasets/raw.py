@@ -47,11 +47,16 @@ class RawTable:
 
 @dataclass
 class RawCase:
-    """Settings and tables as found, and what was wrong already with finding them."""
+    """Settings and tables as found, and what was wrong already with finding them.
+
+    ``unreadable`` names the tables (or 'case', for the settings) that are there but hold nothing
+    that could be understood, so that what is missing from them proves nothing.
+    """
 
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: dict[str, RawTable] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
 
     def complain(self, message: str, **details: Any) -> None:
         """Note an error."""

@@ -46,7 +46,11 @@ def explain(
         key = column in UNIQUE.get(table, ())
         message = "is blank, and every row needs one" if key else "is blank, and must be given"
         words = choices(field.annotation)
-        remedy = "one of " + ", ".join(words) if words else remedy or str(field.description)
+        if words:
+            remedy = "one of " + ", ".join(words)
+        elif key and not remedy:
+            remedy = "give the row a name"
+        remedy = remedy or str(field.description)
         return Problem("error", message, table, row, column, None, remedy)
     if kind in _LIMITS:
         what, allowed = (text.format(**detail["ctx"]) for text in _LIMITS[kind])

@@ -101,7 +101,7 @@ class CaseSettings(BaseModel):
     )
     currency: Text = column("USD", "Currency of all money")
     start: Period | None = column(None, "First month, YYYY-MM (needed only if dates are used)")
-    periods: Whole = column(1, "Number of periods", ge=1, unit="periods")
+    periods: Whole = column(1, "Number of periods", ge=1, le=100_000, unit="periods")
     months_per_period: Number = column(3.0, "Length of a period", unit="months", gt=0)
     discount_rate: Number = column(0.0, "Per year", unit="1/year", gt=-1)
     capital_rate: Number = column(

@@ -109,9 +109,9 @@ CELLS = [
 
 NAMES = [
     spoilt("offer twice", cell("offers", 2, "offer", "Baotou-oxide"), where="offers row 2, offer",
-           says=("stands already in row 1", "another name")),
+           says=("is already in row 1", "another name")),
     spoilt("recipe row twice", cell("recipes", 2, "material", "NdFeB-alloy"),
-           where="recipes row 2, process", says="stands already in row 1"),
+           where="recipes row 2, process", says="is already in row 1"),
     spoilt("unknown material", cell("offers", 1, "material", "NdPr-oxyde"),
            where="offers row 1, material", says="did you mean NdPr-oxide?"),
     spoilt("unknown site", cell("plants", 1, "site", "Aachn"), where="plants row 1, site",

@@ -103,9 +103,9 @@ RULES = [
            where="lanes row 2, shares", says='does not cover "Aachen" to "Detroit"'),
     spoilt("perpetual motion", cell("recipes", 7, "quantity", "-0.25"),
            where="recipes row 1, quantity", says=("from nothing", '"cast-alloy"', '"recycle"')),
-    spoilt("a process that feeds itself", add("processes", process="breed"),
+    spoilt("a process that breeds", add("processes", process="breed"),
            add("plants", plant="breeder", site="Aachen", process="breed"),
            add("recipes", process="breed", material="NdPr-oxide", quantity="2"),
            add("recipes", process="breed", material="magnet-scrap", quantity="-0.1"),
-           where="recipes row", says="from nothing"),
+           where="recipes row 1", says=('"breed"', "from nothing")),
 ]  # fmt: skip

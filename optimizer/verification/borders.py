@@ -64,13 +64,15 @@ class Verdict:
     Attributes:
         banned: nothing may move.
         review: days of review added to the lead time.
-        duty: tariff and cost per unit moved [money/unit].
+        tariff: duties per unit moved [money/unit].
+        fee: `unit_cost` of the rules per unit moved, a cost of licences [money/unit].
         floor: least price of what is bought [money/unit], -inf without one.
     """
 
     banned: BoolArray
     review: FloatArray
-    duty: FloatArray
+    tariff: FloatArray
+    fee: FloatArray
     floor: FloatArray
 
 
@@ -151,7 +153,7 @@ class Borders:
         """What the rules say about each move."""
         nodes, count = moves.node, len(moves.node)
         banned = np.zeros(count, dtype=bool)
-        review, duty = np.zeros(count), np.zeros(count)
+        review, tariff, fee = np.zeros(count), np.zeros(count), np.zeros(count)
         floor = np.full(count, -np.inf)
         for number, rule in self.rules:
             hit = self.hits(number, rule, moves)
@@ -162,14 +164,14 @@ class Borders:
             if rule.policy in NO_LICENCE:
                 days = self.reading.at("controls", "review_days", number, nodes)
                 review = np.where(hit, np.maximum(review, days), review)
-            tariff = self.reading.at("controls", "tariff", number, nodes)
-            unit = self.reading.at("controls", "unit_cost", number, nodes)
-            duty += np.where(hit, tariff * moves.price + unit, 0.0)
+            share = self.reading.at("controls", "tariff", number, nodes)
+            tariff += np.where(hit, share * moves.price, 0.0)
+            fee += np.where(hit, self.reading.at("controls", "unit_cost", number, nodes), 0.0)
             if rule.kind == "import":
                 least = self.reading.at("controls", "price_floor", number, nodes)
                 least = np.where(np.isnan(least), -np.inf, least)
                 floor = np.where(hit, np.maximum(floor, least), floor)
-        return Verdict(banned, review, duty, floor)
+        return Verdict(banned, review, tariff, fee, floor)
 
     def offer_moves(
         self, offers: IntArray, nodes: IntArray, marks: pd.Series | None = None

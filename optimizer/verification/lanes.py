@@ -22,13 +22,12 @@ def hosts(reading: Reading) -> IntArray:
     )
 
 
-def loads(reading: Reading, plan: Plan, chosen: pd.Series | None = None) -> pd.DataFrame:
+def loads(reading: Reading, plan: Plan) -> pd.DataFrame:
     """What each pair of sites carries at each node over all rows that share it.
 
-    Columns host (position of the lane row), from, to, node, quantity. ``chosen`` marks the
-    shipments to count (all of them if None).
+    Columns host (position of the lane row), from, to, node, quantity.
     """
-    shipments = plan.shipments if chosen is None else plan.shipments[chosen]
+    shipments = plan.shipments
     table = shipments[["from", "to", "node", "quantity"]].copy()
     table["host"] = hosts(reading)[shipments["position"].to_numpy(dtype=np.int64)]
     keys = ["host", "from", "to", "node"]
@@ -60,12 +59,13 @@ def check_lanes(
     ledger.equal("arrival", table["arrives"], arrives, where, tolerance=1e-9)
     freight = amount * reading.at("lanes", "cost", rows, nodes)
     ledger.equal("transport", table["transport"], freight, where)
-    duty = amount * verdict.duty
+    duty = amount * verdict.tariff
     ledger.equal("tariffs", table["tariff"], duty, where)
     _check_loads(reading, loads(reading, plan), decisions, ledger)
     return {
         "transport": reading.per_node(nodes, freight),
         "tariffs": reading.per_node(nodes, duty),
+        "licences": reading.per_node(nodes, amount * verdict.fee),
     }
 
 
@@ -118,8 +118,23 @@ def _check_loads(
     ledger.none_of("unopened", closed, where)
 
 
-def lanes_in_use(reading: Reading, plan: Plan, chosen: pd.Series) -> pd.DataFrame:
-    """Pairs over which chosen shipments carry more than rounding, as in :func:`loads`."""
-    table = loads(reading, plan, chosen)
+def lanes_in_use(reading: Reading, plan: Plan, materials: str | None) -> pd.DataFrame:
+    """Pairs that can carry one of the materials and carry anything, as in :func:`loads`."""
+    table = loads(reading, plan)
     most = max(1.0, float(table["quantity"].max())) if len(table) else 1.0
-    return table[table["quantity"] > USED * most]
+    table = table[table["quantity"] > USED * most]
+    if materials is None:
+        return table
+    wanted, shared = reading.select("materials", materials), hosts(reading)
+    pairs = table[["host", "from", "to"]].drop_duplicates()
+    chosen = [
+        (host, leave, enter)
+        for host, leave, enter in pairs.itertuples(index=False)
+        if any(
+            wanted & reading.select("materials", row.material)
+            and leave in reading.select("place", row.from_)
+            and enter in reading.select("place", row.to)
+            for row in (reading.case.lanes[i] for i in np.flatnonzero(shared == host))
+        )
+    ]
+    return table.merge(pd.DataFrame(chosen, columns=["host", "from", "to"]).astype(pairs.dtypes))

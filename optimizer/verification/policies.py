@@ -11,11 +11,10 @@ from ...models.rule_rows import Policy
 from .decisions import Decisions
 from .demand import wanted
 from .lanes import lanes_in_use
-from .ledger import Ledger
+from .ledger import TOLERANCE, Ledger
 from .measures import Supply
 from .reading import FloatArray, IntArray, Reading
 from .stock import Variants
-from .supply import USED
 from .tables import Plan
 
 Sum = Callable[[FloatArray], FloatArray]
@@ -41,6 +40,7 @@ class Policies:
         self.plan = plan
         self.decisions = decisions
         self.supply = supply
+        self.place = {row.policy: number for number, row in enumerate(reading.case.policies)}
         self.stocks = stocks.total(len(reading.case.stockpiles))
         self.budget = sum(decisions.cash.values(), np.zeros(reading.size))
 
@@ -96,8 +96,8 @@ class Policies:
             "recycled_share": lambda: self._recycled(row, limit, summed),
             "max_share": lambda: self._shares(row, limit, summed),
             "min_share": lambda: self._shares(row, limit, summed),
-            "max_suppliers": lambda: self._suppliers(row, limit, summed),
-            "min_suppliers": lambda: self._suppliers(row, limit, summed),
+            "max_suppliers": lambda: self._suppliers(row, limit, ends, summed),
+            "min_suppliers": lambda: self._suppliers(row, limit, ends, summed),
             "min_cover_days": lambda: self._cover(row, limit, ends),
         }
         if row.kind in kinds:
@@ -141,22 +141,25 @@ class Policies:
         chosen &= self.supply.within(row.countries, row.operators, row.suppliers, row.sites)
         yield "", limit * total - summed(self.supply.flow[chosen].sum(axis=0)), total
 
-    def _suppliers(self, row: Policy, limit: FloatArray, summed: Sum) -> Iterator[Excess]:
+    def _suppliers(
+        self, row: Policy, limit: FloatArray, ends: IntArray, summed: Sum
+    ) -> Iterator[Excess]:
+        """Suppliers with a share of all supply in the window; the scope says who may count."""
         chosen = self.supply.of(row.materials, row.stages)
+        total = summed(self.supply.flow[chosen].sum(axis=0))
+        slack = TOLERANCE * np.maximum(1.0, total)
         chosen &= self.supply.within(row.countries, row.operators, row.suppliers, row.sites)
+        least = self.reading.at("policies", "count_from", self.place[row.policy], ends) * total
         keys, place = [""], np.where(chosen, 0, -1)
         if row.each is not None:
             keys, place = self.supply.groups(row.each, chosen)
         for number, key in enumerate(keys):
             amount = summed(self.supply.by("supplier", place == number)[1])
-            total = amount.sum(axis=0)
-            slack = USED * np.maximum(1.0, total)
             if row.kind == "max_suppliers":
                 yield key, (amount > slack).sum(axis=0) - limit, np.ones_like(total)
             else:
-                count = (amount >= row.count_from * total - slack).sum(axis=0)
-                missing = np.where(total > slack, limit - count, 0.0)
-                yield key, missing, np.ones_like(total)
+                count = (amount >= least - slack).sum(axis=0)
+                yield key, np.where(total > slack, limit - count, 0.0), np.ones_like(total)
 
     def _sites(self, row: Policy) -> list[str]:
         """Sites in the scope of a policy about places rather than supply."""
@@ -221,9 +224,7 @@ class Policies:
 
     def _lanes(self, row: Policy) -> Iterator[tuple[str, FloatArray]]:
         """Lanes out of each site that carry anything, rows that share a pair counted once."""
-        goods = self.reading.select("materials", row.materials)
-        carried = self.plan.shipments["material"].isin(goods)
-        used = lanes_in_use(self.reading, self.plan, carried)
+        used = lanes_in_use(self.reading, self.plan, row.materials)
         for site in self._sites(row):
             own = used[used["from"] == site]
             yield site, np.bincount(own["node"], minlength=self.reading.size).astype(float)

@@ -68,8 +68,9 @@ def check_production(
 
     amount = level[rows, nodes]
     ledger.none_of("unopened", np.where(available[rows, nodes], 0.0, amount), where)
-    usable = _usable_modules(reading, decisions, available)
-    size = _capacity(reading, decisions, available, usable)
+    size = np.where(available, reading.dense("plants", "capacity"), 0.0)
+    added = _modules(reading, decisions, available, "module_capacity")
+    np.add.at(size, _owners(reading), added)
     ledger.at_most("plant capacity", amount, size[rows, nodes], where)
     least = reading.at("plants", "min_activity", rows, nodes)
     ledger.zero_or_at_least("minimum activity", amount, least, where)
@@ -87,7 +88,7 @@ def check_production(
         lambda i: reading.line("plants", int(place[i]), reading.when(int(when[i]))),
     )
     fixed = np.where(available, reading.dense("plants", "fixed_cost"), 0.0).sum(axis=0)
-    fixed = fixed + (usable * reading.dense("expansions", "fixed_cost")).sum(axis=0)
+    fixed = fixed + _modules(reading, decisions, available, "fixed_cost").sum(axis=0)
     return {
         "variable": reading.per_node(when, variable),
         "run": (used(level) * reading.dense("plants", "run_cost")).sum(axis=0),
@@ -111,26 +112,18 @@ def _owners(reading: Reading) -> IntArray:
     return np.array([place[row.plant] for row in reading.case.expansions], dtype=np.int64)
 
 
-def _build_lags(reading: Reading) -> IntArray:
-    return np.array([row.build_periods for row in reading.case.expansions], dtype=np.int64)
-
-
-def _usable_modules(reading: Reading, decisions: Decisions, available: BoolArray) -> FloatArray:
-    """Modules of each row of expansions in use at each node. Shape (expansions, nodes)."""
-    decided = reading.along(decisions.taken["add_modules"])
-    ready = reading.earlier(decided, _build_lags(reading))
-    return np.where(available[_owners(reading)], ready, 0.0)
-
-
-def _capacity(
-    reading: Reading, decisions: Decisions, available: BoolArray, usable: FloatArray
+def _modules(
+    reading: Reading, decisions: Decisions, available: BoolArray, column: str
 ) -> FloatArray:
-    """Capacity of each plant at each node, modules of the size of their own decision."""
-    size = np.where(available, reading.dense("plants", "capacity"), 0.0)
-    added = decisions.taken["add_modules"] * reading.dense("expansions", "module_capacity")
-    added = reading.earlier(reading.along(added), _build_lags(reading))
-    np.add.at(size, _owners(reading), np.where(usable > 0, added, 0.0))
-    return size
+    """A number of the modules in use, as it was when each was decided. Shape (expansions, nodes).
+
+    ``column`` is module_capacity or fixed_cost. Modules count from `build_periods` after their
+    decision, where their plant is available.
+    """
+    wait = np.array([row.build_periods for row in reading.case.expansions], dtype=np.int64)
+    decided = decisions.taken["add_modules"] * reading.dense("expansions", column)
+    ready = reading.earlier(reading.along(decided), wait)
+    return np.where(available[_owners(reading)], ready, 0.0)
 
 
 def _check_modules(reading: Reading, decisions: Decisions, ledger: Ledger) -> None:

@@ -136,7 +136,7 @@ def _check_money(
     ledger.equal("days", orders["days"], leads.order_days, where)
     arrives = reading.tree.period[nodes] + leads.order_lags
     ledger.equal("arrival", orders["arrives"], arrives, where, tolerance=1e-9)
-    duty = amount * verdict.duty
+    duty = amount * verdict.tariff
     ledger.equal("tariffs", orders["tariff"], duty, where)
     told = np.zeros_like(flow)
     np.add.at(told, (rows, nodes), orders["purchase"].to_numpy(dtype=float))
@@ -153,6 +153,7 @@ def _check_money(
         "purchase": paid.sum(axis=0),
         "order": calls.sum(axis=0),
         "tariffs": reading.per_node(nodes, duty),
+        "licences": reading.per_node(nodes, amount * verdict.fee),
     }
 
 

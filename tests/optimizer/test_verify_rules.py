@@ -51,6 +51,8 @@ CHAIN_POLICIES: list[tuple[Data, bool]] = [
     ({"kind": "max_lanes", "value": 1}, True),
     ({"kind": "max_lanes", "value": 0, "sites": "customer"}, True),
     ({"kind": "max_lanes", "value": 0, "sites": "works"}, False),
+    ({"kind": "max_lanes", "value": 0, "materials": "magnet"}, False),
+    ({"kind": "max_lanes", "value": 0, "materials": "oxide"}, True),
     ({"kind": "max_open", "value": 0}, True),
     ({"kind": "min_open", "value": 1}, False),
     ({"kind": "capital_budget", "value": 0}, True),
@@ -167,9 +169,10 @@ def test_duties_of_several_rules_add_up_and_the_status_dates_them() -> None:
     ]
     sites = [*ONE_OFFER["sites"], {"site": "C", "country": "CN"}]
     case = case_of(ONE_OFFER, controls=rules, control_status=status, sites=sites)
-    found = verify_plan(case, bought(10, 100, tariff=10 * (10 * 0.16 + 1)))
+    found = verify_plan(case, bought(10, 100, tariff=10 * 10 * 0.16))
     assert "tariffs" not in failed(found)
-    assert found.costs["tariffs"] == pytest.approx(26)
+    assert found.costs["tariffs"] == pytest.approx(16)
+    assert found.costs["licences"] == 10
 
 
 def test_force_majeure_reduces_what_must_be_taken() -> None:

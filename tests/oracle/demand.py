@@ -88,6 +88,9 @@ def _add_stockpile(ground: Ground, index: int) -> None:
         program.equal(Expr().add(level), change)
         ground.at(row["site"], row["material"], node).add(stored, -1.0)
         _bounds(ground, index, node, Expr().add(level), opened)
+        if opened is not None:
+            most = ground.limit(row["material"], row["capacity"])
+            program.at_most(Expr().add(stored), Expr().add(opened[node], most))
         ground.pay("holding", node, level, row["holding_cost"])
         ground.charge_capital(node, row["material"], level)
     for node in ground.nodes:

@@ -1,0 +1,79 @@
+"""The command line: a group whose commands are imported only when they run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "new": "start from a bundled case",
+    "check": "tell every problem of a case",
+    "solve": "find the best plan",
+    "verify": "re-check a plan from the raw tables",
+}
+INVALID, UNEXPECTED = 2, 1
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands, in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"..{cmd_name}", __name__)
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup)
+@click.version_option(package_name="secondsource")
+@click.option("--debug", is_flag=True, help="Show where an unexpected error came from.")
+def cli(debug: bool) -> None:
+    """Plans for materials whose supply a government can switch off.
+
+    Chooses suppliers, recycling capacity and stockpiles under export controls, for cost and lead
+    time. Start with: secondsource solve quickstart
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit; no traceback reaches the user unless --debug asks for it."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        cli.main(args=arguments, prog_name="secondsource", standalone_mode=True)
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        code, text = _told(error)
+        if "--json" in arguments:
+            click.echo(json.dumps({"status": "error", "error": text}))
+        click.echo(text, err=True)
+        sys.exit(code)
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """Exit code and text of an error that a command did not expect."""
+    from ..models.problems import CaseError  # noqa: PLC0415  # only when something went wrong
+
+    if isinstance(error, CaseError):
+        return INVALID, str(error)
+    if isinstance(error, (ValueError, OSError)):
+        return INVALID, f"error: {error}"
+    return UNEXPECTED, f"unexpected error: {type(error).__name__}: {error} (--debug shows where)"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""``secondsource solve``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..models.case import Case
+    from ..optimizer.solve import Request
+
+EXIT = {"optimal": 0, "infeasible": 3, "unbounded": 3, "feasible": 4, "no_solution": 5}
+OBJECTIVES = ("cost", "lead_time", "shortage")
+
+
+@click.command()
+@click.argument("case")
+@click.option("-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the plan.")
+@click.option("--minimise", multiple=True, type=click.Choice(OBJECTIVES), help="Objective; several in order of importance.")
+@click.option("--cap", "caps", multiple=True, metavar="OBJECTIVE=VALUE", help="Upper limit on an objective, e.g. lead_time=30.")
+@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
+@click.option("--set", "settings", multiple=True, metavar="TABLE:KEY:FIELD=VALUE", help="Change a number, e.g. offers:Kuantan*:price=70.")
+@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Stop after so many seconds.")
+@click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
+@click.option("--write-model", metavar="FILE.mps", type=click.Path(dir_okay=False), help="Write the model with names (.mps or .lp).")
+@click.option("--csv", "as_csv", is_flag=True, help="Write the plan's tables as CSV too.")
+@click.option("--force", is_flag=True, help="Build models past the size limit.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else.")
+@click.pass_context
+def solve(context: click.Context, case: str, output: Path | None, as_csv: bool, as_json: bool, **how: Any) -> None:
+    """Find the best plan for CASE and check it against the case's own tables.
+
+    CASE is a folder, an .xlsx or .json file, or the name of a bundled case. Exit codes: 0 optimal
+    within the gap, 2 invalid case, 3 no plan exists, 4 stopped early with a plan, 5 with none.
+    """
+    from ..datasets.load import read_case  # noqa: PLC0415  # heavy: --help must not wait
+    from ..datasets.runs import check_target, summary_of, write_run  # noqa: PLC0415
+    from ..models.problems import CaseError  # noqa: PLC0415
+
+    if output is not None:
+        check_target(output)
+    loaded, problems = read_case(case)
+    if loaded is None:
+        raise CaseError(problems, case)
+    from ..optimizer.solve import solve as run_solve  # noqa: PLC0415
+    from ..optimizer.solve import wide_numbers  # noqa: PLC0415
+
+    loaded = _with_settings(loaded, how.pop("settings"))
+    request = _request(loaded, how)
+    for warning in [str(one) for one in problems] + wide_numbers(loaded):
+        click.echo(f"warning: {warning}", err=True)
+    with _Progress(loaded.case.currency) as progress:
+        request = progress.watching(request)
+        solution = run_solve(loaded, request)
+    summary = summary_of(loaded, solution, list(request.scenarios))
+    if output is not None:
+        write_run(output, loaded, solution.tables, summary, _options(request), csv=as_csv)
+    why = _why_not(loaded, request) if solution.status == "infeasible" else []
+    _tell(loaded, solution.tables, summary, why, output, as_json)
+    context.exit(EXIT[solution.status])
+
+
+def _with_settings(case: Case, settings: tuple[str, ...]) -> Case:
+    """The case with one row of `changes` for every --set, checked again."""
+    if not settings:
+        return case
+    from ..datasets.checks import check_case  # noqa: PLC0415
+    from ..models.problems import CaseError  # noqa: PLC0415
+    from ..models.rule_rows import Change  # noqa: PLC0415
+
+    rows = []
+    for text in settings:
+        table, colon, rest = text.partition(":")
+        key, second, assignment = rest.rpartition(":")
+        field, equals, value = assignment.partition("=")
+        if not (colon and second and equals):
+            raise click.BadParameter(f"{text!r} is not TABLE:KEY:FIELD=VALUE, e.g. offers:*:price=70", param_hint="--set")
+        rows.append(Change(table=table.strip(), key=key.strip() or "*", field=field.strip(), value=value.strip()))
+    changed = case.model_copy(update={"changes": [*case.changes, *rows]})
+    problems = check_case(changed)
+    if any(problem.level == "error" for problem in problems):
+        raise CaseError(problems, "--set")
+    return changed
+
+
+def _request(case: Case, how: dict[str, Any]) -> Request:
+    """What the case asks for, with what the command line says instead."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from ..optimizer.solve import Request  # noqa: PLC0415
+
+    request = Request.of(case)
+    options = request.options
+    for name, option in (("gap", "gap"), ("time_limit", "time_limit"), ("threads", "threads"), ("seed", "seed")):
+        if how[name] is not None:
+            options = replace(options, **{option: how[name]})
+    caps = {**request.caps, **dict(_cap(text) for text in how["caps"])}
+    scenarios = request.scenarios
+    if how["scenarios"]:
+        scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
+    return replace(
+        request,
+        minimise=tuple(dict.fromkeys(how["minimise"])) or request.minimise,
+        caps=caps,
+        scenarios=scenarios,
+        options=options,
+        write_model=how["write_model"],
+        force=how["force"],
+    )
+
+
+def _cap(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if name.strip() not in OBJECTIVES or number != number:  # noqa: PLR0124  # NaN
+        raise click.BadParameter(f"{text!r} is not OBJECTIVE=NUMBER with {', '.join(OBJECTIVES)}", param_hint="--cap")
+    return name.strip(), number
+
+
+def _options(request: Request) -> dict[str, Any]:
+    options = request.options
+    return {
+        "minimise": list(request.minimise),
+        "caps": request.caps,
+        "scenarios": list(request.scenarios),
+        "gap": options.gap,
+        "time_limit_s": options.time_limit,
+        "threads": options.threads,
+        "seed": options.seed,
+    }
+
+
+def _why_not(case: Case, request: Request) -> list[str]:
+    from ..optimizer.diagnose import explain_infeasible  # noqa: PLC0415
+
+    return explain_infeasible(case, request)
+
+
+def _tell(
+    case: Case, tables: Any, summary: dict[str, Any], why: list[str], output: Path | None, as_json: bool
+) -> None:
+    """Print the summary: JSON for programs, or a page for people."""
+    import json  # noqa: PLC0415
+
+    if as_json:
+        click.echo(json.dumps({**summary, **({"why": why} if why else {})}, allow_nan=False))
+        return
+    status = summary["status"]
+    if status == "infeasible":
+        click.echo(f"{case.case.name}: no plan exists", err=True)
+        for line in why:
+            click.echo(f"  {line}", err=True)
+    elif status == "unbounded":
+        click.echo(f"{case.case.name}: cost has no lower bound; some sale, subsidy or negative cost can grow without limit. Give it a capacity", err=True)
+    elif status == "no_solution":
+        click.echo(f"{case.case.name}: stopped before any plan was found; allow more time (--time-limit)", err=True)
+    else:
+        from rich.console import Console  # noqa: PLC0415
+
+        from ..reports.terminal import print_plan  # noqa: PLC0415
+
+        print_plan(case, tables, summary, Console(highlight=False))
+        click.echo(f"the plan was checked against the case's own tables and holds ({summary['build_seconds']:.1f} s to build, {summary['solve_seconds']:.1f} s to solve)", err=True)
+    if output is not None:
+        click.echo(f"written to {output}", err=True)
+
+
+class _Progress:
+    """A line on stderr while the solver runs: elapsed, best, bound, gap. Silent elsewhere."""
+
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+        self.status: Any = None
+
+    def __enter__(self) -> _Progress:
+        from rich.console import Console  # noqa: PLC0415
+
+        console = Console(stderr=True)
+        if console.is_terminal:
+            self.status = console.status("building the model")
+            self.status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.status is not None:
+            self.status.stop()
+
+    def watching(self, request: Request) -> Request:
+        """The request with this line as its progress."""
+        from dataclasses import replace  # noqa: PLC0415
+
+        if self.status is None:
+            return request
+        return replace(request, options=replace(request.options, progress=self.show))
+
+    def show(self, elapsed: float, best: float | None, bound: float | None, gap: float | None) -> None:
+        """Show how far the solver is."""
+        from ..reports.terminal import amount  # noqa: PLC0415
+
+        parts = [f"{elapsed:.0f} s"]
+        parts += [f"{name} {amount(value)}" for name, value in (("best", best), ("bound", bound)) if value is not None]
+        if gap is not None:
+            parts.append(f"gap {100 * gap:.2f} %")
+        self.status.update("   ".join(parts) + "   (Ctrl-C keeps the best plan)")

@@ -1,0 +1,169 @@
+"""Run folders: a plan on disk, written whole or not at all.
+
+A run folder holds ``summary.json``, ``manifest.json``, the case as it was solved (``case.json``)
+and one Parquet file for each table of the plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import platform, python_version
+from typing import Any
+
+import pandas as pd
+
+from ..models.case import Case
+from ..models.plan import PLAN_TABLES, Solution, Tables
+from ..models.problems import CaseError, Problem
+from .load import load_case
+from .save import save_case
+
+SUMMARY, MANIFEST, CASE = "summary.json", "manifest.json", "case.json"
+PACKAGES = ("secondsource", "pyomo", "highspy", "numpy", "pandas", "pydantic", "scipy")
+
+
+def summary_of(case: Case, solution: Solution, scenarios: list[str]) -> dict[str, Any]:
+    """What ``summary.json`` and ``solve --json`` hold."""
+    return {
+        "case": case.case.name,
+        "title": case.case.title,
+        "currency": case.case.currency,
+        "status": solution.status.value,
+        "scenarios": scenarios,
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "gap": solution.gap,
+        "objectives": solution.objectives,
+        "costs": solution.costs,
+        "solve_seconds": round(solution.solve_seconds, 6),
+        "build_seconds": round(solution.build_seconds, 6),
+        "variables": solution.variables,
+        "rows": solution.rows,
+        "nonzeros": solution.nonzeros,
+    }
+
+
+def check_target(path: Path) -> None:
+    """Raise ValueError unless a run may be written at ``path``: it is new, empty, or a run."""
+    if not path.exists():
+        if not path.parent.exists():
+            raise ValueError(f"{path.parent} does not exist; make it first")
+        return
+    if not path.is_dir():
+        raise ValueError(f"{path} is a file; name a folder for the run")
+    if any(path.iterdir()) and not (path / SUMMARY).is_file():
+        raise ValueError(f"{path} is not empty and holds no run; name another folder")
+
+
+def write_run(
+    path: Path,
+    case: Case,
+    tables: Tables,
+    summary: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    csv: bool = False,
+) -> None:
+    """Write a run folder: into a temporary folder beside it, then renamed into place.
+
+    Args:
+        path: the folder; an earlier run there is replaced.
+        case: the case as it was solved.
+        tables: the plan (empty without one).
+        summary: see :func:`summary_of`.
+        options: how it was solved, for the manifest.
+        csv: write every table as CSV too.
+
+    Raises:
+        ValueError: see :func:`check_target`.
+        OSError: the disk is full or not writable; nothing is left behind at ``path``.
+    """
+    check_target(path)
+    building = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        save_case(case, building / CASE)
+        for name, table in tables.items():
+            table.to_parquet(building / f"{name}.parquet", index=False)
+            if csv:
+                table.map(_as_text).to_csv(building / f"{name}.csv", index=False)
+        _write_json(building / SUMMARY, summary)
+        _write_json(building / MANIFEST, _manifest(building / CASE, options))
+        building.chmod(0o755)
+        _swap(building, path)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _as_text(cell: Any) -> Any:
+    """Keep text that a spreadsheet would run as a formula from being one."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
+
+
+def _swap(building: Path, path: Path) -> None:
+    """Put a finished folder into place, replacing an earlier run."""
+    if not path.exists():
+        os.rename(building, path)  # noqa: PTH104  # rename of folders, atomic on one disk
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
+    os.rename(path, old / "run")  # noqa: PTH104
+    try:
+        os.rename(building, path)  # noqa: PTH104
+    except OSError:
+        os.rename(old / "run", path)  # noqa: PTH104
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1, ensure_ascii=False, allow_nan=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _manifest(case_file: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Versions, options and the hash of the input."""
+    return {
+        "input_sha256": hashlib.sha256(case_file.read_bytes()).hexdigest(),
+        "options": dict(options),
+        "versions": {"python": python_version(), **{name: _version(name) for name in PACKAGES}},
+        "platform": platform(),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def read_run(path: str | Path) -> tuple[Case, Tables, dict[str, Any]]:
+    """The case, the plan's tables and the summary of a run folder.
+
+    Raises:
+        CaseError: it is no run folder, or a part of it is missing or damaged.
+    """
+    folder = Path(path)
+    try:
+        summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        if not isinstance(summary, dict):
+            raise ValueError(f"{SUMMARY} holds no object")
+        tables = {
+            name: pd.read_parquet(folder / f"{name}.parquet")
+            for name in PLAN_TABLES
+            if (folder / f"{name}.parquet").is_file()
+        }
+    except (OSError, ValueError) as error:
+        problem = Problem("error", f"is no run folder: {error}", place=str(folder))
+        raise CaseError([problem], str(folder)) from None
+    return load_case(folder / CASE), tables, summary
