@@ -17,21 +17,54 @@ OBJECTIVES = ("cost", "lead_time", "shortage")
 
 @click.command()
 @click.argument("case")
-@click.option("-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the plan.")
-@click.option("--minimise", multiple=True, type=click.Choice(OBJECTIVES), help="Objective; several in order of importance.")
-@click.option("--cap", "caps", multiple=True, metavar="OBJECTIVE=VALUE", help="Upper limit on an objective, e.g. lead_time=30.")
+@click.option(
+    "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the plan."
+)
+@click.option(
+    "--minimise",
+    multiple=True,
+    type=click.Choice(OBJECTIVES),
+    help="Objective; several in order of importance.",
+)
+@click.option(
+    "--cap",
+    "caps",
+    multiple=True,
+    metavar="OBJECTIVE=VALUE",
+    help="Upper limit on an objective, e.g. lead_time=30.",
+)
 @click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
-@click.option("--set", "settings", multiple=True, metavar="TABLE:KEY:FIELD=VALUE", help="Change a number, e.g. offers:Kuantan*:price=70.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="TABLE:KEY:FIELD=VALUE",
+    help="Change a number, e.g. offers:Kuantan*:price=70.",
+)
 @click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Stop after so many seconds.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop after so many seconds.",
+)
 @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
-@click.option("--write-model", metavar="FILE.mps", type=click.Path(dir_okay=False), help="Write the model with names (.mps or .lp).")
+@click.option(
+    "--write-model",
+    metavar="FILE.mps",
+    type=click.Path(dir_okay=False),
+    help="Write the model with names (.mps or .lp).",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Write the plan's tables as CSV too.")
 @click.option("--force", is_flag=True, help="Build models past the size limit.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
+)
 @click.pass_context
-def solve(context: click.Context, case: str, output: Path | None, as_csv: bool, as_json: bool, **how: Any) -> None:
+def solve(
+    context: click.Context, case: str, output: Path | None, as_csv: bool, as_json: bool, **how: Any
+) -> None:
     """Find the best plan for CASE and check it against the case's own tables.
 
     CASE is a folder, an .xlsx or .json file, or the name of a bundled case. Exit codes: 0 optimal
@@ -78,8 +111,17 @@ def _with_settings(case: Case, settings: tuple[str, ...]) -> Case:
         key, second, assignment = rest.rpartition(":")
         field, equals, value = assignment.partition("=")
         if not (colon and second and equals):
-            raise click.BadParameter(f"{text!r} is not TABLE:KEY:FIELD=VALUE, e.g. offers:*:price=70", param_hint="--set")
-        rows.append(Change(table=table.strip(), key=key.strip() or "*", field=field.strip(), value=value.strip()))
+            raise click.BadParameter(
+                f"{text!r} is not TABLE:KEY:FIELD=VALUE, e.g. offers:*:price=70", param_hint="--set"
+            )
+        rows.append(
+            Change(
+                table=table.strip(),
+                key=key.strip() or "*",
+                field=field.strip(),
+                value=value.strip(),
+            )
+        )
     changed = case.model_copy(update={"changes": [*case.changes, *rows]})
     problems = check_case(changed)
     if any(problem.level == "error" for problem in problems):
@@ -95,7 +137,12 @@ def _request(case: Case, how: dict[str, Any]) -> Request:
 
     request = Request.of(case)
     options = request.options
-    for name, option in (("gap", "gap"), ("time_limit", "time_limit"), ("threads", "threads"), ("seed", "seed")):
+    for name, option in (
+        ("gap", "gap"),
+        ("time_limit", "time_limit"),
+        ("threads", "threads"),
+        ("seed", "seed"),
+    ):
         if how[name] is not None:
             options = replace(options, **{option: how[name]})
     caps = {**request.caps, **dict(_cap(text) for text in how["caps"])}
@@ -120,7 +167,9 @@ def _cap(text: str) -> tuple[str, float]:
     except ValueError:
         number = float("nan")
     if name.strip() not in OBJECTIVES or number != number:  # noqa: PLR0124  # NaN
-        raise click.BadParameter(f"{text!r} is not OBJECTIVE=NUMBER with {', '.join(OBJECTIVES)}", param_hint="--cap")
+        raise click.BadParameter(
+            f"{text!r} is not OBJECTIVE=NUMBER with {', '.join(OBJECTIVES)}", param_hint="--cap"
+        )
     return name.strip(), number
 
 
@@ -144,7 +193,12 @@ def _why_not(case: Case, request: Request) -> list[str]:
 
 
 def _tell(
-    case: Case, tables: Any, summary: dict[str, Any], why: list[str], output: Path | None, as_json: bool
+    case: Case,
+    tables: Any,
+    summary: dict[str, Any],
+    why: list[str],
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     """Print the summary: JSON for programs, or a page for people."""
     import json  # noqa: PLC0415
@@ -158,16 +212,27 @@ def _tell(
         for line in why:
             click.echo(f"  {line}", err=True)
     elif status == "unbounded":
-        click.echo(f"{case.case.name}: cost has no lower bound; some sale, subsidy or negative cost can grow without limit. Give it a capacity", err=True)
+        click.echo(
+            f"{case.case.name}: cost has no lower bound; some sale, subsidy or negative cost can "
+            "grow without limit. Give it a capacity",
+            err=True,
+        )
     elif status == "no_solution":
-        click.echo(f"{case.case.name}: stopped before any plan was found; allow more time (--time-limit)", err=True)
+        click.echo(
+            f"{case.case.name}: stopped before any plan was found; allow more time (--time-limit)",
+            err=True,
+        )
     else:
         from rich.console import Console  # noqa: PLC0415
 
         from ..reports.terminal import print_plan  # noqa: PLC0415
 
         print_plan(case, tables, summary, Console(highlight=False))
-        click.echo(f"the plan was checked against the case's own tables and holds ({summary['build_seconds']:.1f} s to build, {summary['solve_seconds']:.1f} s to solve)", err=True)
+        click.echo(
+            "the plan was checked against the case's own tables and holds "
+            f"({summary['build_seconds']:.1f} s to build, {summary['solve_seconds']:.1f} s to solve)",
+            err=True,
+        )
     if output is not None:
         click.echo(f"written to {output}", err=True)
 
@@ -200,12 +265,18 @@ class _Progress:
             return request
         return replace(request, options=replace(request.options, progress=self.show))
 
-    def show(self, elapsed: float, best: float | None, bound: float | None, gap: float | None) -> None:
+    def show(
+        self, elapsed: float, best: float | None, bound: float | None, gap: float | None
+    ) -> None:
         """Show how far the solver is."""
         from ..reports.terminal import amount  # noqa: PLC0415
 
         parts = [f"{elapsed:.0f} s"]
-        parts += [f"{name} {amount(value)}" for name, value in (("best", best), ("bound", bound)) if value is not None]
+        parts += [
+            f"{name} {amount(value)}"
+            for name, value in (("best", best), ("bound", bound))
+            if value is not None
+        ]
         if gap is not None:
             parts.append(f"gap {100 * gap:.2f} %")
         self.status.update("   ".join(parts) + "   (Ctrl-C keeps the best plan)")

@@ -23,7 +23,7 @@ BORDER_KINDS = ("export", "import")
 STRICTEST = ("free", "general_licence", "case_by_case", "presumption_of_denial", "prohibited")
 
 
-class UnsupportedRule(ValueError):
+class UnsupportedRuleError(ValueError):
     """A rule that this version cannot represent; leaving it out would give a wrong plan."""
 
 
@@ -103,7 +103,9 @@ def materials_of_stages(case: Case, names: CaseNames, selector: str) -> set[str]
     """Materials that a process or an offer of the selected stages puts out."""
     stages = set(names.of("stage").select(selector))
     made_by = {row.process: row.stage for row in case.processes}
-    found = {row.material for row in case.recipes if row.quantity > 0 and made_by[row.process] in stages}
+    found = {
+        row.material for row in case.recipes if row.quantity > 0 and made_by[row.process] in stages
+    }
     for offer in case.offers:
         if offer.stages and stages & set(names.of("stage").select(offer.stages)):
             found.add(offer.material)
@@ -111,22 +113,24 @@ def materials_of_stages(case: Case, names: CaseNames, selector: str) -> set[str]
 
 
 def refuse_unsupported(case: Case) -> None:
-    """Raise UnsupportedRule for rules that need licences, technologies or pedigrees."""
+    """Raise UnsupportedRuleError for rules that need licences, technologies or pedigrees."""
     for number, rule in enumerate(case.controls, start=1):
         where = f"controls row {number} ({rule.control})"
         if rule.kind not in BORDER_KINDS:
-            raise UnsupportedRule(f"{where}, kind: '{rule.kind}' rules are not supported yet; remove the row")
+            raise UnsupportedRuleError(
+                f"{where}, kind: '{rule.kind}' rules are not supported yet; remove the row"
+            )
         if rule.policy in ("case_by_case", "presumption_of_denial"):
-            raise UnsupportedRule(
+            raise UnsupportedRuleError(
                 f"{where}, policy: '{rule.policy}' needs licences, which are not supported yet; "
                 "use general_licence with review_days, or prohibited"
             )
         for column in ("end_uses", "exempt_end_uses", "pedigree"):
             if getattr(rule, column):
-                raise UnsupportedRule(f"{where}, {column}: not supported yet; leave it blank")
+                raise UnsupportedRuleError(f"{where}, {column}: not supported yet; leave it blank")
     for table in ("pedigrees",):
         if case.rows(table):
-            raise UnsupportedRule(f"{table}: not supported yet; remove the rows")
+            raise UnsupportedRuleError(f"{table}: not supported yet; remove the rows")
 
 
 def judge(case: Case, tree: Tree, values: Values, names: CaseNames, moves: Moves) -> Verdicts:
@@ -172,7 +176,9 @@ def judge(case: Case, tree: Tree, values: Values, names: CaseNames, moves: Moves
     return verdicts
 
 
-def _hits(case: Case, names: CaseNames, rule: Control, classes: IntArray, moves: Moves) -> BoolArray:
+def _hits(
+    case: Case, names: CaseNames, rule: Control, classes: IntArray, moves: Moves
+) -> BoolArray:
     """Whether a rule is about each class of moves. Shape (classes,)."""
     exporter, destination, sender, receiver, material = classes.T
     hit = exporter != destination

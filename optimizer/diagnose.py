@@ -37,27 +37,38 @@ def explain_infeasible(case: Case, request: Request) -> list[str]:
         request: what was asked for.
     """
     given_up = case
-    lines: list[str] = []
     if request.caps:
         free = _least(case, request, uncapped=True)
         if free is not None:
             caps = ", ".join(f"{name} <= {value:g}" for name, value in request.caps.items())
-            return [f"the case has a plan, but none within the cap {caps}; raise it, or leave it out"]
+            return [
+                f"the case has a plan, but none within the cap {caps}; raise it, or leave it out"
+            ]
     for give_up, tell in (
         (_without_hard_demand, _short_demand),
         (_without_hard_policies, _broken_policies),
-        (_without_stock_levels, _nothing_to_tell("minimum levels, covers or final levels of stockpiles")),
-        (_without_forced_purchases, _nothing_to_tell("quantities that must be bought (min_take, commit_quantity)")),
+        (
+            _without_stock_levels,
+            _nothing_to_tell("minimum levels, covers or final levels of stockpiles"),
+        ),
+        (
+            _without_forced_purchases,
+            _nothing_to_tell("quantities that must be bought (min_take, commit_quantity)"),
+        ),
     ):
         given_up = give_up(given_up)
         found = _least(given_up, request)
         if found is not None:
-            return tell(case, *found) or lines
-    return ["no plan exists even if demand, policies, stock levels and forced purchases are given up; "
-            "look at returns and by-products without an outlet (secondsource check)"]  # fmt: skip
+            return tell(case, *found)
+    return [
+        "no plan exists even if demand, policies, stock levels and forced purchases are given up; "
+        "look at returns and by-products without an outlet (secondsource check)"
+    ]
 
 
-def _least(case: Case, request: Request, *, uncapped: bool = False) -> tuple[Built, FloatArray] | None:
+def _least(
+    case: Case, request: Request, *, uncapped: bool = False
+) -> tuple[Built, FloatArray] | None:
     """A plan that gives up as little as possible, or None if there is none."""
     built = build(case, request.scenarios, force=request.force)
     session = Session(built.arrays, "shortage")
@@ -69,7 +80,11 @@ def _least(case: Case, request: Request, *, uncapped: bool = False) -> tuple[Bui
         part = built.arrays.columns.get(family)
         if part is not None:
             penalty[part] += GIVEN_UP
-    session.arrays = replace(built.arrays, objectives={**built.arrays.objectives, "given_up": penalty}, offsets={**built.arrays.offsets, "given_up": 0.0})
+    session.arrays = replace(
+        built.arrays,
+        objectives={**built.arrays.objectives, "given_up": penalty},
+        offsets={**built.arrays.offsets, "given_up": 0.0},
+    )
     session.minimise("given_up")
     outcome = session.solve(Options(gap=1e-3, time_limit=60.0, threads=request.options.threads))
     if outcome.status in (SolveStatus.INFEASIBLE, SolveStatus.NO_SOLUTION) or outcome.point is None:
@@ -92,9 +107,12 @@ def _without_hard_demand(case: Case) -> Case:
 
 def _without_hard_policies(case: Case) -> Case:
     rows = [
-        row.model_copy(update={"penalty": GIVEN_UP}) if row.penalty is None else row for row in case.policies
+        row.model_copy(update={"penalty": GIVEN_UP}) if row.penalty is None else row
+        for row in case.policies
     ]
-    return case.model_copy(update={"policies": rows, "changes": _changes_without(case, ("policies", "penalty"))})
+    return case.model_copy(
+        update={"policies": rows, "changes": _changes_without(case, ("policies", "penalty"))}
+    )
 
 
 def _without_stock_levels(case: Case) -> Case:
@@ -126,10 +144,12 @@ def _short_demand(case: Case, built: Built, point: FloatArray) -> list[str]:
         demand = case.demand[position]
         unit = next(m.unit for m in case.materials if m.material == demand.material)
         first, last = min(periods)[0], max(periods)[0]
-        span = case.period_label(first) + (f" to {case.period_label(last)}" if last != first else "")
+        span = case.period_label(first) + (
+            f" to {case.period_label(last)}" if last != first else ""
+        )
         lines.append(
-            f"demand row {position + 1}: {demand.end_use} demand for {demand.material} at {demand.site}, "
-            f"{span}, cannot be met: {sum(a for _, a in periods):,.6g} {unit} short; give it a "
+            f"demand row {position + 1}: {demand.end_use} demand for {demand.material} at "
+            f"{demand.site}, {span}, cannot be met: {sum(a for _, a in periods):,.6g} {unit} short; give it a "
             "shortage_cost, or another source, stock or time"
         )
     return lines
@@ -137,7 +157,11 @@ def _short_demand(case: Case, built: Built, point: FloatArray) -> list[str]:
 
 def _broken_policies(case: Case, built: Built, point: FloatArray) -> list[str]:
     """Hard policies that would have to be exceeded."""
-    hard = {row.policy: number for number, row in enumerate(case.policies, start=1) if row.penalty is None}
+    hard = {
+        row.policy: number
+        for number, row in enumerate(case.policies, start=1)
+        if row.penalty is None
+    }
     limits, counts = built.network.limits, built.network.suppliers
     amounts: dict[str, float] = {}
     for family, names, members in (

@@ -9,7 +9,7 @@ import numpy as np
 from ..models.case import Case
 
 BYTES_PER_VARIABLE = 2500
-"""Memory of the whole pipeline per variable, measured from 5k to 500k variables (docs/performance.md)."""
+"""Memory of the whole pipeline per variable, measured (docs/performance.md)."""
 MOST_VARIABLES = 4_000_000
 WIDEST = 1e9
 
@@ -42,7 +42,7 @@ AMOUNTS = (
 )
 
 
-class TooLarge(ValueError):
+class TooLargeError(ValueError):
     """A case whose model would not fit; ``--force`` builds it all the same."""
 
 
@@ -59,7 +59,7 @@ class Size:
 
 
 def refuse_if_too_large(variables: int, what: str, *, force: bool = False) -> None:
-    """Raise TooLarge if a model of so many variables is past the limit.
+    """Raise TooLargeError if a model of so many variables is past the limit.
 
     Args:
         variables: estimated number of variables.
@@ -69,10 +69,10 @@ def refuse_if_too_large(variables: int, what: str, *, force: bool = False) -> No
     if force or variables <= MOST_VARIABLES:
         return
     gigabytes = Size(variables).bytes / 1e9
-    raise TooLarge(
-        f"the case would need about {variables:,} variables and {gigabytes:.0f} GB of memory, most of "
-        f"it for {what}; the limit is {MOST_VARIABLES:,}. Narrow the selectors, lengthen the periods "
-        "or solve fewer scenarios; --force tries all the same"
+    raise TooLargeError(
+        f"the case would need about {variables:,} variables and {gigabytes:.0f} GB of memory, most "
+        f"of it for {what}; the limit is {MOST_VARIABLES:,}. Narrow the selectors, lengthen the "
+        "periods or solve fewer scenarios; --force tries all the same"
     )
 
 

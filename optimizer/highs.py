@@ -78,8 +78,7 @@ class Session:
 
     def __init__(self, arrays: Arrays, objective: str) -> None:
         self.arrays = arrays
-        self.solver = highspy.Highs()
-        self._set("output_flag", False)
+        self.solver = _new_solver()
         self.row_scale = row_scale(arrays)
         self.objective = objective
         self._load(arrays, arrays.objectives[objective], arrays.offsets[objective])
@@ -122,7 +121,7 @@ class Session:
         costs = self.arrays.objectives[objective]
         used = np.flatnonzero(costs).astype(np.int32)
         size = float(np.abs(costs).max(initial=0.0))
-        scale = 2.0 ** -np.round(np.log2(size)) if size > 0 else 1.0
+        scale = float(2.0 ** -np.round(np.log2(size))) if size > 0 else 1.0
         upper = (limit - self.arrays.offsets[objective]) * scale
         status = self.solver.addRow(-highspy.kHighsInf, upper, len(used), used, costs[used] * scale)
         self._check(status, f"cap on {objective}")
@@ -143,7 +142,9 @@ class Session:
         if options.seed is not None:
             self._set("random_seed", options.seed % 2147483647)
         limit = np.inf if options.time_limit is None else options.time_limit
-        self._set("time_limit", float(limit + self.solver.getRunTime() * (not self.arrays.integer.any())))
+        self._set(
+            "time_limit", float(limit + self.solver.getRunTime() * (not self.arrays.integer.any()))
+        )
         watch = _Watch()
         self._subscribe(watch, options)
         with _interruptible(watch):
@@ -194,7 +195,9 @@ class Session:
             kinds.kSolutionLimit,
             kinds.kModelEmpty,
         ):
-            raise SolverError(f"HiGHS ended with status {self.solver.modelStatusToString(status)!r}")
+            raise SolverError(
+                f"HiGHS ended with status {self.solver.modelStatusToString(status)!r}"
+            )
         if not feasible and status not in (kinds.kOptimal, kinds.kModelEmpty):
             bound = _number(info.mip_dual_bound) if mixed else None
             return Outcome(SolveStatus.NO_SOLUTION, None, bound, None, None, seconds)
@@ -238,8 +241,7 @@ class Session:
         if not len(whole) and then is None:
             clean[np.abs(clean) < ZERO] = 0.0
             return clean
-        solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)
+        solver = _new_solver()
         solver.passModel(self.solver.getModel())
         columns = whole.astype(np.int32)
         kinds = np.full(len(whole), highspy.HighsVarType.kContinuous)
@@ -270,10 +272,16 @@ class Session:
         """Write the model as an MPS or LP file with names."""
         model = self.solver.getLp()
         model.col_names_, model.row_names_ = list(column_names), list(row_names)
-        writer = highspy.Highs()
-        writer.setOptionValue("output_flag", False)
+        writer = _new_solver()
         self._check(writer.passModel(model), "named model")
         self._check(writer.writeModel(path), f"file {path}")
+
+
+def _new_solver() -> Any:
+    """A silent HiGHS object."""
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy's stubs leave it untyped
+    solver.setOptionValue("output_flag", False)
+    return solver
 
 
 def relative_gap(objective: float, bound: float | None) -> float | None:

@@ -90,4 +90,4 @@ def matching(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
 
 def total_by(keys: IntArray, amounts: FloatArray, size: int) -> FloatArray:
     """Sum of the amounts of each key. Shape (size,)."""
-    return np.bincount(keys, weights=amounts, minlength=size)
+    return np.asarray(np.bincount(keys, weights=amounts, minlength=size), dtype=float)

@@ -62,7 +62,9 @@ def build_tables(network: Network, arrays: Arrays, point: FloatArray) -> Tables:
 
 def _kept(amounts: FloatArray) -> IntArray:
     """Positions of amounts that are more than noise."""
-    return np.flatnonzero(np.abs(amounts) > TINY * max(1.0, float(np.abs(amounts).max(initial=0.0))))
+    return np.flatnonzero(
+        np.abs(amounts) > TINY * max(1.0, float(np.abs(amounts).max(initial=0.0)))
+    )
 
 
 def _labels(names: list[str], positions: IntArray) -> np.ndarray:
@@ -168,9 +170,9 @@ def _conversions(network: Network, reader: Reader) -> pd.DataFrame:
     amount = reader.of("run")
     quantity = network.frame.values.array("recipes", "quantity")
     parts = []
-    for rows, recipe, run in (balance.used, balance.made):
-        kept = np.flatnonzero(np.isin(run, _kept(amount)))
-        rows, recipe, run = rows[kept], recipe[kept], run[kept]
+    for all_rows, recipes, runs in (balance.used, balance.made):
+        kept = np.flatnonzero(np.isin(runs, _kept(amount)))
+        rows, recipe, run = all_rows[kept], recipes[kept], runs[kept]
         node = balance.row.column(1)[rows]
         plant, mode, started = production.run.members[run].T
         parts.append(
@@ -314,7 +316,9 @@ def _decisions(network: Network, reader: Reader) -> pd.DataFrame:
     expansions, lanes, sites = case.expansions, case.lanes, network.frame.sites
     found: list[dict[str, object]] = []
 
-    def add(family: str, decision: str, describe: object, table: str, column: str, wait: object) -> None:
+    def add(
+        family: str, decision: str, describe: object, table: str, column: str, wait: object
+    ) -> None:
         amount = reader.of(family)
         if not len(amount):
             return

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..models.plan import COST_CATEGORIES, PLAN_TABLES, Tables
+from .indexing import total_by
 from .network import Network
 from .tree import FloatArray, IntArray
 
@@ -27,7 +28,7 @@ def purchase_cost(network: Network, amount: FloatArray) -> FloatArray:
     """Price paid for each purchase; an order's cost is shared by its variants. Shape (buy,)."""
     supply = network.supply
     order = supply.order_of_buy
-    total = np.bincount(order, weights=amount, minlength=len(supply.order))
+    total = total_by(order, amount, len(supply.order))
     cost = np.where(supply.tiered, 0.0, supply.unit_price * total)
     owner, slack = supply.order_of_tier, ON_TIER * np.maximum(1.0, supply.tier_from)
     inside = np.clip(total[owner] - supply.tier_from, 0.0, supply.tier_to - supply.tier_from)
@@ -85,7 +86,14 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
     def add(category: str, node: IntArray, money: FloatArray) -> None:
         np.add.at(amounts[category], node, money)
 
-    def priced(family: str, category: str, table: str, column: str, rows: IntArray | None = None, sign: float = 1.0) -> None:
+    def priced(
+        family: str,
+        category: str,
+        table: str,
+        column: str,
+        rows: IntArray | None = None,
+        sign: float = 1.0,
+    ) -> None:
         value = reader.of(family)
         if not len(value):
             return
@@ -105,7 +113,7 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
     add("transport", node, shipping.freight * ship)
     add("tariffs", node, shipping.tariff * ship)
     add("licences", node, (shipping.duty - shipping.tariff) * ship)
-    ordered = np.bincount(supply.order_of_buy, weights=buy, minlength=len(supply.order))
+    ordered = total_by(supply.order_of_buy, buy, len(supply.order))
     offer, node = supply.order.members.T
     add("order", node, network.at("offers", "order_cost", offer, node) * _some(ordered))
     priced("select", "select", "offers", "select_cost")
@@ -126,7 +134,11 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
     add("fixed", np.arange(network.tree.size), _fixed(network, reader))
     add("capital", np.arange(network.tree.size), _capital(network, reader))
     penalty = tables["policy_use"]
-    add("penalty", penalty["node"].to_numpy(dtype=np.int64), penalty["penalty"].to_numpy(dtype=float))
+    add(
+        "penalty",
+        penalty["node"].to_numpy(dtype=np.int64),
+        penalty["penalty"].to_numpy(dtype=float),
+    )
 
     tree = network.tree
     parts = []
@@ -168,10 +180,14 @@ def _capital(network: Network, reader: Reader) -> FloatArray:
     rate = frame.price * case.case.capital_rate * case.case.months_per_period / 12
     if not rate.any():
         return total
-    pile, variant, node = network.inventory.stock.members.T
+    _, variant, node = network.inventory.stock.members.T
     np.add.at(total, node, rate[frame.variant_material[variant], node] * reader.of("stock"))
     for amount, members, lag in (
-        (reader.of("buy"), network.supply.buy.members, network.supply.lag[network.supply.order_of_buy]),
+        (
+            reader.of("buy"),
+            network.supply.buy.members,
+            network.supply.lag[network.supply.order_of_buy],
+        ),
         (reader.of("ship"), network.shipping.ship.members, network.shipping.lag),
     ):
         material, node = frame.variant_material[members[:, 1]], members[:, 2]
@@ -187,7 +203,9 @@ def _capital(network: Network, reader: Reader) -> FloatArray:
             for arrival in tree.in_period(arrives):
                 path = tree.path_at[arrival, : arrives - 1]
                 share = np.nan_to_num(tree.probability[arrival] / tree.probability[path])
-                total[path] += quantity[arrival] * share * rate[frame.material[transit.material], path]
+                total[path] += (
+                    quantity[arrival] * share * rate[frame.material[transit.material], path]
+                )
     return total
 
 
@@ -202,9 +220,15 @@ def policy_use(network: Network, reader: Reader) -> pd.DataFrame:
     excess = np.where(np.isnan(penalty), 0.0, np.maximum(used - limit, 0.0))
     node = np.array(rows.node, dtype=np.int64)
     kinds = [kind[name] for name in rows.name]
-    shares = np.array([name in ("max_share", "min_share", "recycled_share") for name in kinds], dtype=bool)
-    turned = np.array([name in ("min_quantity", "min_open", "min_cover_days") for name in kinds], dtype=bool)
-    sign = np.where(np.array([name in ("min_share", "recycled_share") for name in kinds]), -1.0, 1.0)
+    shares = np.array(
+        [name in ("max_share", "min_share", "recycled_share") for name in kinds], dtype=bool
+    )
+    turned = np.array(
+        [name in ("min_quantity", "min_open", "min_cover_days") for name in kinds], dtype=bool
+    )
+    sign = np.where(
+        np.array([name in ("min_share", "recycled_share") for name in kinds]), -1.0, 1.0
+    )
     value = np.array(rows.value, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(total > 0, (sign * used + value * total) / total, 0.0)
@@ -228,11 +252,27 @@ def policy_use(network: Network, reader: Reader) -> pd.DataFrame:
 
 def _total(network: Network, reader: Reader, terms: object, size: int) -> FloatArray:
     """Sum of the terms of each row."""
-    families = ("buy", "run", "ship", "deliver", "stock", "open", "module", "select", "lane_open", "stock_open", "used")
+    families = (
+        "buy",
+        "run",
+        "ship",
+        "deliver",
+        "stock",
+        "open",
+        "module",
+        "select",
+        "lane_open",
+        "stock_open",
+        "used",
+    )
     total = np.zeros(size)
     for family in families:
         row, position, amount = terms(family)  # type: ignore[operator]  # a method of LimitRows
-        values = _lanes_used(network, reader) if family == "used" else reader.of(FAMILY.get(family, family))
+        values = (
+            _lanes_used(network, reader)
+            if family == "used"
+            else reader.of(FAMILY.get(family, family))
+        )
         if len(row):
             np.add.at(total, row, amount * values[position])
     return total
@@ -241,7 +281,7 @@ def _total(network: Network, reader: Reader, terms: object, size: int) -> FloatA
 def _lanes_used(network: Network, reader: Reader) -> FloatArray:
     """1 for every counted lane and node that carries anything."""
     shipping = network.shipping
-    load = np.bincount(shipping.load_of_ship, weights=reader.of("ship"), minlength=len(shipping.load))
+    load = total_by(shipping.load_of_ship, reader.of("ship"), len(shipping.load))
     return _some(load)[np.flatnonzero(shipping.used)]
 
 
@@ -255,10 +295,14 @@ def _supplier_use(network: Network, reader: Reader) -> pd.DataFrame:
     some = own > slack[counts.window]
     minimum = counts.at_least[counts.window] if len(counts.window) else np.zeros(0, dtype=bool)
     number = np.bincount(
-        counts.window, weights=np.where(minimum, enough, some).astype(float), minlength=len(counts.name)
+        counts.window,
+        weights=np.where(minimum, enough, some).astype(float),
+        minlength=len(counts.name),
     )
     idle = total <= slack
-    short = np.where(counts.at_least, np.where(idle, 0.0, counts.limit - number), number - counts.limit)
+    short = np.where(
+        counts.at_least, np.where(idle, 0.0, counts.limit - number), number - counts.limit
+    )
     excess = np.where(np.isnan(counts.penalty), 0.0, np.maximum(short, 0.0))
     weight = network.weight[counts.node]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -326,10 +370,11 @@ def supply_shares(network: Network, tables: Tables) -> pd.DataFrame:
     parts = [flows.assign(level="material", name=flows["material"])]
     rows = flows[flows["main"] & (flows["stage"] != "")]
     for text in rows["stage"].unique():
-        for stage in stages.select(text):
-            parts.append(rows[rows["stage"] == text].assign(level="stage", name=stage))
+        own = rows[rows["stage"] == text]
+        parts += [own.assign(level="stage", name=stage) for stage in stages.select(text)]
     table = pd.concat(parts, ignore_index=True)
-    table = table.groupby(["level", "name", "country"], sort=False, as_index=False)["quantity"].sum()
+    keys = ["level", "name", "country"]
+    table = table.groupby(keys, sort=False, as_index=False).agg({"quantity": "sum"})
     table = table[table["quantity"] > 0]
     total = table.groupby(["level", "name"])["quantity"].transform("sum")
     table = table.assign(share=table["quantity"] / total)
@@ -340,7 +385,9 @@ def supply_shares(network: Network, tables: Tables) -> pd.DataFrame:
 def scenario_costs(network: Network, cash: pd.DataFrame) -> FloatArray:
     """Discounted cost of each scenario. Shape (scenarios,)."""
     by_node = np.zeros(network.tree.size)
-    np.add.at(by_node, cash["node"].to_numpy(dtype=np.int64), cash["discounted"].to_numpy(dtype=float))
+    np.add.at(
+        by_node, cash["node"].to_numpy(dtype=np.int64), cash["discounted"].to_numpy(dtype=float)
+    )
     return np.asarray(by_node[network.tree.paths].sum(axis=1))
 
 
@@ -356,6 +403,10 @@ def conditional_value_at_risk(costs: FloatArray, weights: FloatArray, level: flo
 def concentration(network: Network, tables: Tables) -> float:
     """Largest share of a country in the expected supply of the demanded materials."""
     flows = supplied(network, tables)
-    wanted = {name for name, want in zip(network.frame.materials, network.frame.demanded, strict=True) if want}
+    wanted = {
+        name
+        for name, want in zip(network.frame.materials, network.frame.demanded, strict=True)
+        if want
+    }
     own = flows[flows["material"].isin(wanted)].groupby("country")["quantity"].sum()
     return float(own.max() / own.sum()) if own.sum() > 0 else 0.0

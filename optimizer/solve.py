@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Request:
     minimise: tuple[str, ...] = ("cost",)
     caps: dict[str, float] = field(default_factory=dict)
     scenarios: tuple[str, ...] = ("all",)
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     write_model: str | None = None
     force: bool = False
 
@@ -54,7 +55,7 @@ class Request:
         solve = case.solve
         return cls(
             minimise=tuple(solve.minimise),
-            caps=dict(solve.caps),
+            caps={str(name): value for name, value in solve.caps.items()},
             scenarios=tuple(solve.scenarios),
             options=Options(solve.gap, solve.time_limit_s, solve.threads, solve.seed),
         )
@@ -62,7 +63,10 @@ class Request:
     def __post_init__(self) -> None:
         for name in (*self.minimise, *self.caps):
             if name not in MODELLED:
-                raise ValueError(f"objective {name!r} cannot be minimised or capped yet; {', '.join(MODELLED)} can")
+                raise ValueError(
+                    f"objective {name!r} cannot be minimised or capped yet; "
+                    f"{', '.join(MODELLED)} can"
+                )
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,9 @@ def _cap_value(network: Network, name: str, limit: float) -> float:
     return np.inf if name == "lead_time" and network.total_demand == 0 else limit
 
 
-def _lexicographic(session: Session, arrays: Arrays, request: Request) -> tuple[Outcome, FloatArray | None]:
+def _lexicographic(
+    session: Session, arrays: Arrays, request: Request
+) -> tuple[Outcome, FloatArray | None]:
     """Minimise one objective after the other, each held at its best value.
 
     A later objective may not give away more of an earlier one than rounding needs.
@@ -157,9 +163,11 @@ def value_of(arrays: Arrays, objective: str, point: FloatArray) -> float:
     return float(arrays.objectives[objective] @ point + arrays.offsets[objective])
 
 
-def _solution(built: Built, request: Request, outcome: Outcome, point: FloatArray | None) -> Solution:
+def _solution(
+    built: Built, request: Request, outcome: Outcome, point: FloatArray | None
+) -> Solution:
     arrays, network = built.arrays, built.network
-    sizes = {
+    sizes: dict[str, Any] = {
         "solve_seconds": outcome.seconds,
         "build_seconds": built.seconds,
         "variables": arrays.matrix.shape[1],
@@ -170,7 +178,8 @@ def _solution(built: Built, request: Request, outcome: Outcome, point: FloatArra
         return Solution(outcome.status, None, outcome.bound, None, {}, {}, tables={}, **sizes)
     tables = build_tables(network, arrays, point)
     cash = tables["cash"]
-    costs = cash.groupby("category", sort=False)["expected"].sum().to_dict()
+    totals = cash.groupby("category", sort=False)["expected"].sum()
+    costs = {str(name): float(value) for name, value in totals.items()}
     objectives = {
         "cost": float(sum(costs.values())),
         "lead_time": value_of(arrays, "lead_time", point),
@@ -188,8 +197,8 @@ def _solution(built: Built, request: Request, outcome: Outcome, point: FloatArra
     )
     if not verification.ok:
         raise VerificationError(
-            "the plan does not hold against the case's own tables; please report this with the case:\n"
-            + "\n".join(verification.lines())
+            "the plan does not hold against the case's own tables; please report this with the "
+            "case:\n" + "\n".join(verification.lines())
         )
     return Solution(
         outcome.status,
@@ -197,7 +206,7 @@ def _solution(built: Built, request: Request, outcome: Outcome, point: FloatArra
         bound,
         relative_gap(objective, bound),
         objectives,
-        {name: float(value) for name, value in costs.items()},
+        costs,
         tables=tables,
         **sizes,
     )

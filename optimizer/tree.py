@@ -108,11 +108,15 @@ def build_tree(case: Case, selected: Sequence[str] | None = None) -> Tree:
         names = list(dict.fromkeys(selected))
         unknown = [name for name in names if name not in rows]
         if unknown:
-            raise ValueError(f"no scenario {unknown[0]!r}; the case has {', '.join(rows) or 'none'}")
+            raise ValueError(
+                f"no scenario {unknown[0]!r}; the case has {', '.join(rows) or 'none'}"
+            )
     if not names:
         names, weights = [BASE], np.ones(1)
     else:
-        weights = np.array([1.0 if rows[n].probability is None else rows[n].probability for n in names])
+        weights = np.array(
+            [1.0 if rows[n].probability is None else rows[n].probability for n in names]
+        )
         if len(names) == 1:
             weights = np.ones(1)
         if weights.sum() <= 0:

@@ -6,7 +6,7 @@ optimizer asks here for an array of shape (rows, nodes) and never looks at `chan
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +105,9 @@ class Values:
             branch = tree.branch.get(change.scenario, 1)
             if change.start is not None and first < branch:
                 raise ChangeError(
-                    number, "start", f"{change.start} is before scenario {change.scenario!r} branches"
+                    number,
+                    "start",
+                    f"{change.start} is before scenario {change.scenario!r} branches",
                 )
             own = np.array([owner == change.scenario for owner in tree.owner])
         inside: NDArray[np.bool_] = own & (tree.period >= first) & (tree.period <= last)
@@ -120,7 +122,7 @@ class Values:
 
     def _apply(self, array: NDArray[Any], number: int, change: Change) -> None:
         rows = self.rows_of(change, number)
-        where = np.ix_(rows, np.flatnonzero(self.nodes_of(change, number)))
+        where = np.ix_(np.array(rows), np.flatnonzero(self.nodes_of(change, number)))
         field = columns(TABLES[change.table])[change.field]
         if (change.table, change.field) in CHANGEABLE_TEXT:
             array[where] = str(change.value).strip().lower()
@@ -132,7 +134,9 @@ class Values:
         if change.op == "set":
             array[where] = operand
         elif np.isnan(array[where]).any():
-            raise ChangeError(number, "op", f"{change.op} needs a number to change, and it is blank")
+            raise ChangeError(
+                number, "op", f"{change.op} needs a number to change, and it is blank"
+            )
         elif change.op == "multiply":
             array[where] *= operand
         else:
@@ -149,13 +153,13 @@ class Values:
             except ValidationError as error:
                 what = error.errors()[0]["msg"]
                 raise ChangeError(
-                    number, "value", f"{change.field} would be {value:g}: {what[0].lower()}{what[1:]}"
+                    number,
+                    "value",
+                    f"{change.field} would be {value:g}: {what[0].lower()}{what[1:]}",
                 ) from None
 
 
 def _annotated(field: Any) -> Any:
-    from typing import Annotated
-
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
@@ -175,7 +179,9 @@ def select_rows(case: Case, names: CaseNames, table: str, key: str) -> list[int]
             column, _, selector = part.partition("=")
             pairs.append((column.strip(), selector.strip()))
     else:
-        own = [name for name in fields if name not in {"source", "source_date", "confidence", "note"}]
+        own = [
+            name for name in fields if name not in {"source", "source_date", "confidence", "note"}
+        ]
         pairs = [(own[0], key.strip())]
     chosen = range(len(rows))
     for column, selector in pairs:

@@ -67,8 +67,13 @@ def money(value: float, currency: str) -> str:
 
 def print_plan(case: Case, tables: Tables, summary: Mapping[str, Any], console: Console) -> None:
     """Print a plan of one screen or two."""
-    parts: list[RenderableType] = [_headline(case, summary)]
-    parts += [_decisions(case, tables), _costs(case, summary), _shares(tables), _stocks(case, tables)]
+    parts: list[RenderableType | None] = [_headline(case, summary)]
+    parts += [
+        _decisions(case, tables),
+        _costs(case, summary),
+        _shares(tables),
+        _stocks(case, tables),
+    ]
     parts += [_shortages(case, tables), _policies(case, tables)]
     console.print(Group(*[part for part in parts if part is not None]))
 
@@ -79,7 +84,9 @@ def _headline(case: Case, summary: Mapping[str, Any]) -> Text:
     proof = "" if gap is None else f", proven within {100 * gap:.2g} %"
     text = Text()
     text.append(f"{case.case.title or case.case.name}\n", style="bold")
-    text.append(f"{case.case.periods} periods from {case.period_label(1)}; {summary['status']}{proof}\n")
+    text.append(
+        f"{case.case.periods} periods from {case.period_label(1)}; {summary['status']}{proof}\n"
+    )
     text.append(f"cost {money(objectives['cost'], currency)}", style="bold")
     text.append(f"   lead time {objectives['lead_time']:,.1f} days   ")
     text.append(f"never delivered {amount(objectives['shortage'])}   ")
@@ -88,7 +95,9 @@ def _headline(case: Case, summary: Mapping[str, Any]) -> Text:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    table = Table(
+        title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False
+    )
     for column in columns:
         table.add_column(column.strip(">"), justify="right" if column.startswith(">") else "left")
     return table
@@ -106,7 +115,9 @@ def _decisions(case: Case, tables: Tables) -> Table | None:
         return None
     scenarios = tables["nodes"].set_index("node")["scenario"]
     several = scenarios.nunique() > 1
-    table = _table("Decide", "when", "what", "which", ">how much", f">cost ({case.case.currency})", "ready")
+    table = _table(
+        "Decide", "when", "what", "which", ">how much", f">cost ({case.case.currency})", "ready"
+    )
     ordered = rows.sort_values(["period", "cost"], ascending=[True, False])
     for row in ordered.head(MOST_ROWS).to_dict("records"):
         which = str(row["name"])
@@ -117,7 +128,12 @@ def _decisions(case: Case, tables: Tables) -> Table | None:
         when = str(row["label"]) + (f" ({scenarios[row['node']]})" if several else "")
         ready = case.period_label(int(row["effective"]))
         table.add_row(
-            Text(when), DECISIONS[row["decision"]], Text(which), amount(row["quantity"]), amount(row["cost"]), ready
+            Text(when),
+            DECISIONS[row["decision"]],
+            Text(which),
+            amount(row["quantity"]),
+            amount(row["cost"]),
+            ready,
         )
     return _more(table, len(rows))
 
@@ -142,8 +158,14 @@ def _shares(tables: Tables) -> Table | None:
         if number == MOST_ROWS:
             break
         largest = rows.sort_values("share", ascending=False)
-        text = ", ".join(f"{r['country']} {100 * r['share']:.0f} %" for r in largest.head(5).to_dict("records"))
-        table.add_row(Text(str(key[1]) if isinstance(key, tuple) else str(key)), text, f"{largest['hhi'].iloc[0]:.2f}")
+        text = ", ".join(
+            f"{r['country']} {100 * r['share']:.0f} %" for r in largest.head(5).to_dict("records")
+        )
+        table.add_row(
+            Text(str(key[1]) if isinstance(key, tuple) else str(key)),
+            text,
+            f"{largest['hhi'].iloc[0]:.2f}",
+        )
     return table
 
 
@@ -162,7 +184,12 @@ def _stocks(case: Case, tables: Tables) -> Table | None:
     table = _table("Store", "where", "what", ">most held", "at the end of")
     for row in peak.head(MOST_ROWS).to_dict("records"):
         held = f"{amount(row['expected'])} {units[row['material']]}"
-        table.add_row(Text(row["site"]), Text(row["material"]), Text(held), case.period_label(int(row["period"])))
+        table.add_row(
+            Text(row["site"]),
+            Text(row["material"]),
+            Text(held),
+            case.period_label(int(row["period"])),
+        )
     return table
 
 
@@ -177,9 +204,12 @@ def _shortages(case: Case, tables: Tables) -> Table | None:
     table = _table("Left short", "who", "what", "for", ">never delivered", "from", "to")
     units = {row.material: row.unit for row in case.materials}
     for key, rows in short.groupby(["site", "material", "end_use"]):
-        site, material, use = key
+        site, material, use = (str(part) for part in key)
         total = f"{amount(rows['expected'].sum())} {units[material]}"
-        first, last = (case.period_label(int(period)) for period in (rows["period"].min(), rows["period"].max()))
+        first, last = (
+            case.period_label(int(period))
+            for period in (rows["period"].min(), rows["period"].max())
+        )
         table.add_row(Text(site), Text(material), Text(use), Text(total), first, last)
     return table
 
@@ -194,8 +224,14 @@ def _policies(case: Case, tables: Tables) -> Table | None:
     beyond = used[used["excess"] > 1e-6]
     if beyond.empty:
         return None
-    table = _table("Policies exceeded, at a penalty", "policy", "whose", ">times", f">penalty ({case.case.currency})")
+    table = _table(
+        "Policies exceeded, at a penalty",
+        "policy",
+        "whose",
+        ">times",
+        f">penalty ({case.case.currency})",
+    )
     for key, rows in beyond.groupby(["policy", "key"]):
-        policy, whose = key
+        policy, whose = (str(part) for part in key)
         table.add_row(Text(policy), Text(whose), str(len(rows)), amount(rows["penalty"].sum()))
     return table

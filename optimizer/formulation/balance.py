@@ -1,13 +1,14 @@
 r"""Balance: at every place (site and variant) and node, what enters leaves or is stored.
 
 .. math::
-    &\sum_{ORDERED} buy + \sum_{ARRIVING} ship + \sum_{MADE} \rho\, run + \sum_{RETURNED} \sigma\, deliver
-      + \sum_{CARRIED} (1-\delta)\, stock + \sum_{RELEASED} release + given_{s,v,n} \\
+    &\sum_{ORDERED} buy + \sum_{ARRIVING} ship + \sum_{MADE} \rho\, run
+      + \sum_{RETURNED} \sigma\, deliver + \sum_{CARRIED} (1-\delta)\, stock
+      + \sum_{RELEASED} release + given_{s,v,n} \\
     &= \sum_{LEAVING} ship + \sum_{USED} (-\rho)\, run + \sum_{DELIVERED} deliver
       + \sum_{DISPOSED} dispose + \sum_{STORED} stock + \sum_{PUT} store
 
-The sums run over what arrives at, or leaves from, that place at that node; :math:`\rho` is the recipe
-at the node where material is taken or given, :math:`\sigma` the share that returns.
+The sums run over what arrives at, or leaves from, that place at that node; :math:`\rho` is the
+recipe at the node where material is taken or given, :math:`\sigma` the share that returns.
 """
 
 from __future__ import annotations

@@ -8,12 +8,14 @@ from ..network import Network
 from ..tree import FloatArray, IntArray
 
 
-class UnboundedDecision(ValueError):
+class UnboundedDecisionError(ValueError):
     """A yes/no decision over an amount that nothing bounds."""
 
 
-def require_finite(network: Network, table: str, rows: IntArray, bounds: FloatArray, why: str) -> None:
-    """Raise UnboundedDecision if a bound is infinite, naming the row that needs a capacity.
+def require_finite(
+    network: Network, table: str, rows: IntArray, bounds: FloatArray, why: str
+) -> None:
+    """Raise UnboundedDecisionError if a bound is infinite, naming the row that needs a capacity.
 
     Args:
         network: the network.
@@ -25,7 +27,7 @@ def require_finite(network: Network, table: str, rows: IntArray, bounds: FloatAr
     missing = np.flatnonzero(~np.isfinite(bounds))
     if len(missing):
         row = int(rows[missing[0]])
-        raise UnboundedDecision(
+        raise UnboundedDecisionError(
             f"{table} row {row + 1}, capacity: {why} needs a limit on the quantity, and none follows "
             "from demand, stock or capacities; give a capacity"
         )

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from ..indexing import Index
 from ..network import Network
-from .components import Index, add_data, add_rows, add_set
+from .components import add_data, add_rows, add_set
 from .policies import add_terms
 
 

@@ -35,7 +35,9 @@ def add_demand(model: ConcreteModel, network: Network) -> None:
     add_data(model, "wanted", needs, network.at("demand", "quantity", row, node) * inside)
     of_delivery = market.need.positions(market.deliver.members[:, [0, 2]])
     add_incidence(model, "DELIVERED_TO", needs, of_delivery, market.deliver.members)
-    add_incidence(model, "SHORT_OF", needs, market.need.positions(market.short.members), market.short.members)
+    add_incidence(
+        model, "SHORT_OF", needs, market.need.positions(market.short.members), market.short.members
+    )
     here = market.need.positions(market.backlog.members)
     add_incidence(model, "WAITING", needs, here, market.backlog.members)
     before = market.backlog.positions(as_columns(row, np.maximum(tree.parent[node], 0)))

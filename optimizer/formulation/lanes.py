@@ -37,8 +37,18 @@ def add_lanes(model: ConcreteModel, network: Network) -> None:
     upper = np.where(plain[shipping.load_of_ship], shipping.capacity[shipping.load_of_ship], np.inf)
     add_variables(model, "ship", ships, upper=upper)
     add_incidence(model, "LOADED", loads, shipping.load_of_ship, shipping.ship.members)
-    add_data(model, "lane_capacity", loads, np.where(np.isfinite(shipping.capacity), shipping.capacity, 0.0))
-    add_data(model, "load_most", loads, np.where(np.isfinite(shipping.load_most), shipping.load_most, 0.0))
+    add_data(
+        model,
+        "lane_capacity",
+        loads,
+        np.where(np.isfinite(shipping.capacity), shipping.capacity, 0.0),
+    )
+    add_data(
+        model,
+        "load_most",
+        loads,
+        np.where(np.isfinite(shipping.load_most), shipping.load_most, 0.0),
+    )
     add_data(model, "ship_most", ships, np.where(np.isfinite(shipping.most), shipping.most, 0.0))
 
     def subset(name: str, mask: Any) -> Any:
@@ -50,10 +60,14 @@ def add_lanes(model: ConcreteModel, network: Network) -> None:
     points = add_set(model, "LANE_OPENINGS", shipping.open)
     add_variables(model, "lane_open", points, "binary")
     host_row = row[shipping.load.column(0)]
-    require_finite(network, "lanes", host_row[shipping.gated], shipping.load_most[shipping.gated], "open_cost")
+    require_finite(
+        network, "lanes", host_row[shipping.gated], shipping.load_most[shipping.gated], "open_cost"
+    )
     at, decision = shipping.opened
     add_incidence(model, "LANE_OPENED_BY", loads, at, shipping.open.members[decision])
-    add_rows(model, "load_only_when_open", subset("GATED_LOADS", shipping.gated), load_only_when_open)
+    add_rows(
+        model, "load_only_when_open", subset("GATED_LOADS", shipping.gated), load_only_when_open
+    )
     strong = shipping.gated[shipping.load_of_ship] & ~alone[shipping.load_of_ship]
     strong &= np.isfinite(shipping.most)
     which = np.flatnonzero(strong)
@@ -92,9 +106,17 @@ def _add_strong_rows(model: ConcreteModel, network: Network, which: Any) -> None
     start = np.searchsorted(at[order], load, side="left")
     stop = np.searchsorted(at[order], load, side="right")
     owner = np.repeat(np.arange(len(which)), stop - start)
-    position = np.concatenate([order[a:b] for a, b in zip(start, stop, strict=True)]) if len(which) else order[:0]
+    position = (
+        np.concatenate([order[a:b] for a, b in zip(start, stop, strict=True)])
+        if len(which)
+        else order[:0]
+    )
     add_incidence(
-        model, "SHIPMENT_OPENED_BY", model.GATED_SHIPMENTS, owner, shipping.open.members[decision[position]]
+        model,
+        "SHIPMENT_OPENED_BY",
+        model.GATED_SHIPMENTS,
+        owner,
+        shipping.open.members[decision[position]],
     )
     add_rows(model, "ship_only_when_open", model.GATED_SHIPMENTS, ship_only_when_open)
 
@@ -123,12 +145,18 @@ def _add_uses(model: ConcreteModel, network: Network) -> None:
 
 def load_only_when_used(m: ConcreteModel, lane: int, n: int) -> Any:
     """A lane that carries anything is used."""
-    return sum(m.ship[k, v, q] for k, v, q in m.LOADED[lane, n]) <= m.load_most[lane, n] * m.used[lane, n]
+    return (
+        sum(m.ship[k, v, q] for k, v, q in m.LOADED[lane, n])
+        <= m.load_most[lane, n] * m.used[lane, n]
+    )
 
 
 def load_at_least_minimum(m: ConcreteModel, lane: int, n: int) -> Any:
     """A lane that is used carries its minimum load at least."""
-    return sum(m.ship[k, v, q] for k, v, q in m.LOADED[lane, n]) >= m.min_load[lane, n] * m.used[lane, n]
+    return (
+        sum(m.ship[k, v, q] for k, v, q in m.LOADED[lane, n])
+        >= m.min_load[lane, n] * m.used[lane, n]
+    )
 
 
 def _add_gates(model: ConcreteModel, network: Network) -> None:

@@ -32,7 +32,7 @@ def build_model(network: Network) -> ConcreteModel:
     """Pyomo model of a network; build it inside :func:`secondsource.optimizer.compiled.templates`.
 
     Raises:
-        UnboundedDecision: a yes/no decision over an amount that nothing bounds.
+        UnboundedDecisionError: a yes/no decision over an amount that nothing bounds.
     """
     model = ConcreteModel(name=network.case.case.name)
     for add_family in FAMILIES:

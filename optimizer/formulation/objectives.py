@@ -4,9 +4,9 @@ Cost is discounted and expected: every coefficient carries the weight
 :math:`w_n = \pi_n (1+r)^{-(t_n-1) \mu / 12}` of its node (:math:`\mu` months a period),
 
 .. math::
-    \min \sum_n w_n \bigl( \text{purchase} + \text{order} + \text{select} + \text{open} + \text{expand}
-      + \text{fixed} + \text{run} + \text{variable} + \text{transport} + \text{holding} + \text{capital}
-      + \text{disposal} + \text{tariffs} + \text{shortage} + \text{backlog} + \text{penalty}
+    \min \sum_n w_n \bigl( \text{purchase} + \text{order} + \text{select} + \text{open}
+      + \text{expand} + \text{fixed} + \text{run} + \text{variable} + \text{transport}
+      + \text{holding} + \text{capital} + \text{disposal} + \text{tariffs} + \text{shortage} + \text{backlog} + \text{penalty}
       - \text{revenue} \bigr)
 
 Lead time is expected: days of every unit of a demanded material on lanes, offers and plants, plus
@@ -49,9 +49,16 @@ def _add_supply_costs(model: ConcreteModel, network: Network) -> None:
     add_data(model, "fill_cost", model.TIERS, weight[at] * supply.tier_price)
     keys = model.SWITCHED_ORDERS
     offer, at = keys.index_array.members.T
-    add_data(model, "ordering_cost", keys, weight[at] * network.at("offers", "order_cost", offer, at))
+    add_data(
+        model, "ordering_cost", keys, weight[at] * network.at("offers", "order_cost", offer, at)
+    )
     offer, at = supply.select.members.T
-    add_data(model, "select_cost", model.SELECTIONS, weight[at] * network.at("offers", "select_cost", offer, at))
+    add_data(
+        model,
+        "select_cost",
+        model.SELECTIONS,
+        weight[at] * network.at("offers", "select_cost", offer, at),
+    )
 
 
 def _tied_up(network: Network, node: Any, lag: Any, material: Any) -> FloatArray:
@@ -73,7 +80,9 @@ def _add_production_costs(model: ConcreteModel, network: Network) -> None:
     add_data(model, "run_cost", model.RUNS, weight[node] * variable)
     keys = model.SWITCHED_RUNS
     plant, _, node = keys.index_array.members.T
-    add_data(model, "running_cost", keys, weight[node] * network.at("plants", "run_cost", plant, node))
+    add_data(
+        model, "running_cost", keys, weight[node] * network.at("plants", "run_cost", plant, node)
+    )
     plant, node = production.open.members.T
     opening = weight[node] * network.at("plants", "open_cost", plant, node)
     add_data(model, "open_cost", model.OPENINGS, opening + production.fixed_of_open)
@@ -89,7 +98,12 @@ def _add_movement_costs(model: ConcreteModel, network: Network) -> None:
     shipping, weight, pairs = network.shipping, network.weight, network.movements.pairs
     _, variant, node = shipping.ship.members.T
     tied = _tied_up(network, node, shipping.lag, network.frame.variant_material[variant])
-    add_data(model, "ship_cost", model.SHIPMENTS, weight[node] * (shipping.freight + shipping.duty) + tied)
+    add_data(
+        model,
+        "ship_cost",
+        model.SHIPMENTS,
+        weight[node] * (shipping.freight + shipping.duty) + tied,
+    )
     pair, node = shipping.open.members.T
     cost = network.at("lanes", "open_cost", pairs.row[pair], node)
     add_data(model, "lane_open_cost", model.LANE_OPENINGS, weight[node] * cost)
@@ -105,18 +119,35 @@ def _add_market_costs(model: ConcreteModel, network: Network) -> None:
     opening = weight[node] * network.at("stockpiles", "open_cost", pile, node)
     add_data(model, "stock_open_cost", model.STOCK_OPENINGS, opening)
     row, _, node = market.deliver.members.T
-    add_data(model, "deliver_cost", model.DELIVERIES, -weight[node] * network.at("demand", "price", row, node))
+    add_data(
+        model,
+        "deliver_cost",
+        model.DELIVERIES,
+        -weight[node] * network.at("demand", "price", row, node),
+    )
     row, node = market.short.members.T
-    add_data(model, "short_cost", model.SHORTAGES, weight[node] * network.at("demand", "shortage_cost", row, node))
+    add_data(
+        model,
+        "short_cost",
+        model.SHORTAGES,
+        weight[node] * network.at("demand", "shortage_cost", row, node),
+    )
     row, node = market.backlog.members.T
     waiting = np.nan_to_num(network.at("demand", "backlog_cost", row, node))
     add_data(model, "backlog_cost", model.BACKLOGS, weight[node] * waiting)
     row, _, node = market.dispose.members.T
-    add_data(model, "dispose_cost", model.DISPOSALS, weight[node] * network.at("disposal", "cost", row, node))
+    add_data(
+        model,
+        "dispose_cost",
+        model.DISPOSALS,
+        weight[node] * network.at("disposal", "cost", row, node),
+    )
     penalty = np.array(network.limits.penalty, dtype=float)
     add_data(model, "excess_cost", model.SOFT_LIMITS, penalty[~np.isnan(penalty)])
     penalty = network.suppliers.penalty
-    add_data(model, "supplier_excess_cost", model.SOFT_SUPPLIER_WINDOWS, penalty[~np.isnan(penalty)])
+    add_data(
+        model, "supplier_excess_cost", model.SOFT_SUPPLIER_WINDOWS, penalty[~np.isnan(penalty)]
+    )
     model.cost_without_choice = Param(initialize=fixed_cost(network))
 
 
@@ -140,7 +171,12 @@ def fixed_cost(network: Network) -> float:
 
 def _add_lead_times(model: ConcreteModel, network: Network) -> None:
     frame, probability = network.frame, network.tree.probability
-    supply, shipping, production, market = network.supply, network.shipping, network.production, network.market
+    supply, shipping, production, market = (
+        network.supply,
+        network.shipping,
+        network.production,
+        network.market,
+    )
     demanded = frame.demanded
     per_unit = 1.0 / network.total_demand if network.total_demand > 0 else 0.0
     _, variant, node = supply.buy.members.T
@@ -149,13 +185,31 @@ def _add_lead_times(model: ConcreteModel, network: Network) -> None:
     _, variant, node = shipping.ship.members.T
     counted = demanded[frame.variant_material[variant]] * probability[node] * per_unit
     add_data(model, "ship_days", model.SHIPMENTS, counted * shipping.days)
-    add_data(model, "run_days", model.RUNS, demanded_output(network) * probability[production.run.column(2)] * production.days * per_unit)
+    add_data(
+        model,
+        "run_days",
+        model.RUNS,
+        demanded_output(network)
+        * probability[production.run.column(2)]
+        * production.days
+        * per_unit,
+    )
     row, node = market.short.members.T
     unmet = network.at("demand", "shortage_cost", row, node) != 0
-    add_data(model, "short_days", model.SHORTAGES, unmet * probability[node] * network.case.case.shortage_days * per_unit)
+    add_data(
+        model,
+        "short_days",
+        model.SHORTAGES,
+        unmet * probability[node] * network.case.case.shortage_days * per_unit,
+    )
     add_data(model, "short_amount", model.SHORTAGES, unmet * probability[node])
     node = market.backlog.column(1)
-    add_data(model, "backlog_days", model.BACKLOGS, probability[node] * network.case.days_per_period * per_unit)
+    add_data(
+        model,
+        "backlog_days",
+        model.BACKLOGS,
+        probability[node] * network.case.days_per_period * per_unit,
+    )
 
 
 def demanded_output(network: Network) -> FloatArray:
@@ -167,7 +221,9 @@ def demanded_output(network: Network) -> FloatArray:
     for position, recipe in enumerate(network.case.recipes):
         if not frame.demanded[frame.material[recipe.material]]:
             continue
-        own = np.array([row.process == recipe.process for row in network.case.plants], dtype=bool)[plant]
+        own = np.array([row.process == recipe.process for row in network.case.plants], dtype=bool)[
+            plant
+        ]
         made[own] += np.maximum(quantity[position, node[own]], 0.0)
     return made
 

@@ -15,7 +15,8 @@ binary :math:`counted_{w,s}`:
     \sum_s counted_{w,s} + K\, idle_w + excess_w \ge K
 
 for a minimum K from a share c on (:math:`idle_w` only where nothing at all is supplied), and
-:math:`\sum_{S(s)} x \le M\, counted_{w,s}`, :math:`\sum_s counted_{w,s} \le K + excess_w` for a maximum.
+:math:`\sum_{S(s)} x \le M\, counted_{w,s}`, :math:`\sum_s counted_{w,s} \le K + excess_w` for
+a maximum.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
-from ..indexing import matching
+from ..indexing import Index, matching
 from ..network import Network
 from ..network.limits import LimitRows
 from ..tree import FloatArray, IntArray
 from .bigm import require_finite
-from .components import Index, add_data, add_incidence, add_rows, add_set, add_variables
+from .components import add_data, add_incidence, add_rows, add_set, add_variables
 
 COUNTED_FAMILIES = (
     ("buy", "PURCHASES"),
@@ -47,7 +48,13 @@ COUNTED_FAMILIES = (
 )
 
 
-def add_terms(model: ConcreteModel, prefix: str, rows: LimitRows, keys: Any, families: tuple[tuple[str, str], ...]) -> None:
+def add_terms(
+    model: ConcreteModel,
+    prefix: str,
+    rows: LimitRows,
+    keys: Any,
+    families: tuple[tuple[str, str], ...],
+) -> None:
     """Add, for each family, the terms of limit rows: an amount for each and its members."""
     for family, index_name in families:
         row, position, amount = rows.terms(family)
@@ -85,7 +92,9 @@ def within_limit(m: ConcreteModel, r: int) -> Any:
         + sum(m.limit_module_amount[t] * m.modules[x, n] for t, x, n in m.limit_MODULE[r])
         + sum(m.limit_select_amount[t] * m.select[o, n] for t, o, n in m.limit_SELECT[r])
         + sum(m.limit_lane_open_amount[t] * m.lane_open[k, n] for t, k, n in m.limit_LANE_OPEN[r])
-        + sum(m.limit_stock_open_amount[t] * m.stock_open[k, n] for t, k, n in m.limit_STOCK_OPEN[r])
+        + sum(
+            m.limit_stock_open_amount[t] * m.stock_open[k, n] for t, k, n in m.limit_STOCK_OPEN[r]
+        )
         + sum(m.limit_used_amount[t] * m.used[k, n] for t, k, n in m.limit_USED[r])
         - sum(m.excess[q] for q in m.EXCESS_OF[r])
         <= m.limit[r]
@@ -128,7 +137,9 @@ def _add_supplier_counts(model: ConcreteModel, network: Network) -> None:
     own = _most_supplied(network, counts.supply, len(counts.supplier))
     total = _most_supplied(network, counts.total, len(counts.name))
     rows = _policy_rows(network)
-    require_finite(network, "offers", np.zeros(len(own), dtype=np.int64), own, "min_suppliers or max_suppliers")
+    require_finite(
+        network, "offers", np.zeros(len(own), dtype=np.int64), own, "min_suppliers or max_suppliers"
+    )
     require_finite(network, "policies", rows, total, "min_suppliers or max_suppliers")
     add_data(model, "supplier_most", entries, own)
     add_data(model, "total_most", windows, total)
@@ -162,8 +173,14 @@ def supplier_counts_from_share(m: ConcreteModel, e: int) -> Any:
     return (
         sum(m.supplier_buy_amount[t] * m.buy[o, v, n] for t, o, v, n in m.supplier_BUY[e])
         + sum(m.supplier_run_amount[t] * m.run[p, q, n] for t, p, q, n in m.supplier_RUN[e])
-        - sum(m.count_share[e] * m.counted_buy_amount[t] * m.buy[o, v, n] for t, o, v, n in m.counted_BUY[e])
-        - sum(m.count_share[e] * m.counted_run_amount[t] * m.run[p, q, n] for t, p, q, n in m.counted_RUN[e])
+        - sum(
+            m.count_share[e] * m.counted_buy_amount[t] * m.buy[o, v, n]
+            for t, o, v, n in m.counted_BUY[e]
+        )
+        - sum(
+            m.count_share[e] * m.counted_run_amount[t] * m.run[p, q, n]
+            for t, p, q, n in m.counted_RUN[e]
+        )
         >= m.count_most[e] * m.counted[e] - m.count_most[e]
     )
 

@@ -5,7 +5,8 @@ For a plant :math:`p` at node :math:`n` with activity :math:`run_{p,n}`, base ca
 :math:`M_{p,n}` from capacity, modules and need:
 
 .. math::
-    run_{p,n} &\le \bar a_{p,n}\, avail_{p,n} + \sum_{(x,m) \in READY(p,n)} s_{x,m}\, modules_{x,m} \\
+    run_{p,n} &\le \bar a_{p,n}\, avail_{p,n}
+      + \sum_{(x,m) \in READY(p,n)} s_{x,m}\, modules_{x,m} \\
     run_{p,n} &\le M_{p,n}\, avail_{p,n} \\
     a^{min}_{p,n}\, running_{p,n} \le run_{p,n} &\le M_{p,n}\, running_{p,n},
         \qquad running_{p,n} \le avail_{p,n} \\
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel, NonNegativeReals
 
-from ..indexing import as_columns, matching
+from ..indexing import as_columns
 from ..network import Network
 from .bigm import require_finite
 from .components import add_data, add_incidence, add_rows, add_set, add_variables
@@ -42,8 +43,18 @@ def add_production(model: ConcreteModel, network: Network) -> None:
     plain = ~production.candidate & ~production.expandable
     add_variables(model, "run", runs, upper=np.where(plain, production.capacity, np.inf))
     add_data(model, "run_most", runs, np.where(np.isfinite(production.most), production.most, 0.0))
-    add_data(model, "run_capacity", runs, np.where(np.isfinite(production.capacity), production.capacity, 0.0))
-    add_data(model, "min_activity", runs, network.at("plants", "min_activity", production.run.column(0), production.run.column(2)))
+    add_data(
+        model,
+        "run_capacity",
+        runs,
+        np.where(np.isfinite(production.capacity), production.capacity, 0.0),
+    )
+    add_data(
+        model,
+        "min_activity",
+        runs,
+        network.at("plants", "min_activity", production.run.column(0), production.run.column(2)),
+    )
 
     at, decision = production.opened
     add_incidence(model, "OPENED_BY", runs, at, production.open.members[decision])
@@ -81,7 +92,9 @@ def add_production(model: ConcreteModel, network: Network) -> None:
 
 def run_only_when_open(m: ConcreteModel, p: int, r: int, n: int) -> Any:
     """A candidate runs only when it was opened early enough."""
-    return m.run[p, r, n] <= sum(m.run_most[p, r, n] * m.open[q, k] for q, k in m.OPENED_BY[p, r, n])
+    return m.run[p, r, n] <= sum(
+        m.run_most[p, r, n] * m.open[q, k] for q, k in m.OPENED_BY[p, r, n]
+    )
 
 
 def run_within_candidate_capacity(m: ConcreteModel, p: int, r: int, n: int) -> Any:
@@ -105,7 +118,11 @@ def _add_switches(model: ConcreteModel, network: Network) -> None:
     switched = add_set(model, "SWITCHED_RUNS", production.run.members[which])
     add_variables(model, "running", switched, "binary")
     require_finite(
-        network, "plants", production.run.column(0)[which], production.most[which], "run_cost or min_activity"
+        network,
+        "plants",
+        production.run.column(0)[which],
+        production.most[which],
+        "run_cost or min_activity",
     )
     add_rows(model, "run_only_when_running", switched, run_only_when_running)
     low = model.min_activity.values_array[which] > 0
@@ -145,16 +162,26 @@ def _add_modules(model: ConcreteModel, network: Network) -> None:
     for (row, _), data in zip(production.module.members.tolist(), variables.values(), strict=True):
         if case.expansions[row].continuous:
             data.domain = NonNegativeReals
-    add_data(model, "module_size", points, network.at("expansions", "module_capacity", expansion, node))
+    add_data(
+        model, "module_size", points, network.at("expansions", "module_capacity", expansion, node)
+    )
 
     limit = np.minimum(most, production.module_most[expansion])
     add_data(model, "module_limit", points, np.where(np.isfinite(limit), limit, 0.0))
     candidate = np.array([row.status == "candidate" for row in case.plants], dtype=bool)
     of_candidate = candidate[production.module_plant]
-    require_finite(network, "expansions", expansion[of_candidate], limit[of_candidate], "max_modules of a candidate")
+    require_finite(
+        network,
+        "expansions",
+        expansion[of_candidate],
+        limit[of_candidate],
+        "max_modules of a candidate",
+    )
     before = _earlier(network)
     add_incidence(model, "ADDED_BY", points, *before)
-    existing = add_set(model, "EXISTING_MODULES", production.module.members[~of_candidate & np.isfinite(limit)])
+    existing = add_set(
+        model, "EXISTING_MODULES", production.module.members[~of_candidate & np.isfinite(limit)]
+    )
     add_rows(model, "modules_within_limit", existing, modules_within_limit)
     new = add_set(model, "CANDIDATE_MODULES", production.module.members[of_candidate])
     which = np.flatnonzero(of_candidate)

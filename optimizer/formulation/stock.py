@@ -4,9 +4,9 @@ r"""Stock: what is carried from one period to the next.
     stock_{k,v,n} = (1-\delta_{k,n})\,stock_{k,v,anc(n)} + store_{k,v,n} - release_{k,v,n}
 
 For stockpiles without a release lag storing and releasing appear only as their difference, inside
-the balance. Levels: :math:`S^{min}_{k,n} \le \sum_v stock_{k,v,n} \le \bar S_{k,n}`, with both sides
-times :math:`\sum_{m \in PATH(n)} stock\_open_{k,m}` where a stockpile must be opened first (then only
-``min_level`` waits for the opening).
+the balance. Levels: :math:`S^{min}_{k,n} \le \sum_v stock_{k,v,n} \le \bar S_{k,n}`, with both
+sides times :math:`\sum_{m \in PATH(n)} stock\_open_{k,m}` where a stockpile must be opened first
+(of the minima only ``min_level`` waits for the opening).
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def add_stock(model: ConcreteModel, network: Network) -> None:
 
 def stock_only_when_open(m: ConcreteModel, k: int, v: int, n: int) -> Any:
     """Nothing is held before a stockpile is opened."""
-    return m.stock[k, v, n] <= sum(m.stock_most[k, v, n] * m.stock_open[q, d] for q, d in m.STOCK_OPENED_BY[k, v, n])
+    return m.stock[k, v, n] <= sum(
+        m.stock_most[k, v, n] * m.stock_open[q, d] for q, d in m.STOCK_OPENED_BY[k, v, n]
+    )
 
 
 def stock_at_least_minimum(m: ConcreteModel, k: int, v: int, n: int) -> Any:
@@ -87,7 +89,9 @@ def stock_at_least_minimum(m: ConcreteModel, k: int, v: int, n: int) -> Any:
 
 def store_only_when_open(m: ConcreteModel, k: int, v: int, n: int) -> Any:
     """Nothing passes through a stockpile that is not open."""
-    return m.store[k, v, n] <= sum(m.stock_most[k, v, n] * m.stock_open[q, d] for q, d in m.STOCK_OPENED_BY[k, v, n])
+    return m.store[k, v, n] <= sum(
+        m.stock_most[k, v, n] * m.stock_open[q, d] for q, d in m.STOCK_OPENED_BY[k, v, n]
+    )
 
 
 def carry_over(m: ConcreteModel, k: int, v: int, n: int) -> Any:

@@ -15,8 +15,8 @@ capacity :math:`\bar q_{o,n}` and a bound :math:`M_{o,n} \le \bar q_{o,n}` from 
 :math:`SELECTED(o,n)` are the strategic nodes on the way to n, at least the qualification time
 before it; :math:`SIGNED(o,n)` those whose contract is in force at n.
 
-Tiers :math:`k` hold between :math:`a_k` and :math:`b_k`; :math:`fill_{o,k,n}` is priced in tier k and
-:math:`\sum_k fill_{o,k,n} = \sum_v buy_{o,v,n}`. Incremental tiers: :math:`fill_k \le b_k - a_k`; where
+Tiers :math:`k` hold between :math:`a_k` and :math:`b_k`; :math:`fill_{o,k,n}` is priced in tier k
+and :math:`\sum_k fill_{o,k,n} = \sum_v buy_{o,v,n}`. Incremental: :math:`fill_k \le b_k - a_k`; where
 tier k is cheaper than the one before it, a binary :math:`full_k` says that all before it are full,
 
 .. math::
@@ -37,8 +37,8 @@ from pyomo.environ import ConcreteModel
 from ..indexing import Index, as_columns
 from ..network import Network
 from ..tree import IntArray
-from .components import add_data, add_incidence, add_rows, add_set, add_variables
 from .bigm import require_finite
+from .components import add_data, add_incidence, add_rows, add_set, add_variables
 from .paths import add_once
 
 
@@ -55,7 +55,12 @@ def add_supply(model: ConcreteModel, network: Network) -> None:
     add_variables(model, "buy", purchases, lower=lower, upper=upper)
     add_incidence(model, "PURCHASES_OF", orders, supply.order_of_buy, supply.buy.members)
     add_data(model, "order_most", orders, np.where(np.isfinite(supply.most), supply.most, 0.0))
-    add_data(model, "order_capacity", orders, np.where(np.isfinite(supply.capacity), supply.capacity, 0.0))
+    add_data(
+        model,
+        "order_capacity",
+        orders,
+        np.where(np.isfinite(supply.capacity), supply.capacity, 0.0),
+    )
     add_data(model, "min_order", orders, supply.min_order)
     add_data(model, "min_take", orders, supply.min_take)
 
@@ -90,7 +95,13 @@ def _add_switches(model: ConcreteModel, network: Network, free: Any) -> None:
     switched = add_set(model, "SWITCHED_ORDERS", supply.order.members[which])
     forced = free[which] & (supply.min_take[which] > 0)
     add_variables(model, "ordering", switched, "binary", lower=forced.astype(float))
-    require_finite(network, "offers", supply.order.column(0)[which], supply.most[which], "order_cost or min_order")
+    require_finite(
+        network,
+        "offers",
+        supply.order.column(0)[which],
+        supply.most[which],
+        "order_cost or min_order",
+    )
     add_rows(model, "order_only_when_ordering", switched, order_only_when_ordering)
     _subset(model, "MINIMUM_ORDERS", network, supply.switched & (supply.min_order > 0))
     add_rows(model, "order_at_least_minimum", model.MINIMUM_ORDERS, order_at_least_minimum)
@@ -119,20 +130,36 @@ def _add_selections(model: ConcreteModel, network: Network) -> None:
     add_variables(model, "select", points, "binary")
     which = np.flatnonzero(supply.selected)
     qualified = add_set(model, "QUALIFIED_ORDERS", supply.order.members[which])
-    require_finite(network, "offers", supply.order.column(0)[which], supply.most[which], "select_cost or qualification_periods")
+    require_finite(
+        network,
+        "offers",
+        supply.order.column(0)[which],
+        supply.most[which],
+        "select_cost or qualification_periods",
+    )
     _decided(model, "SELECTED_BY", qualified, which, supply.selections, supply.select)
     add_rows(model, "order_only_when_selected", qualified, order_only_when_selected)
     _subset(model, "SELECTED_SWITCHED", network, supply.selected & supply.switched)
-    add_rows(model, "ordering_only_when_selected", model.SELECTED_SWITCHED, ordering_only_when_selected)
+    add_rows(
+        model, "ordering_only_when_selected", model.SELECTED_SWITCHED, ordering_only_when_selected
+    )
     _subset(
-        model, "SELECTED_TAKEN", network, supply.selected & ~supply.contracted & (supply.min_take > 0)
+        model,
+        "SELECTED_TAKEN",
+        network,
+        supply.selected & ~supply.contracted & (supply.min_take > 0),
     )
     add_rows(model, "take_when_selected", model.SELECTED_TAKEN, take_when_selected)
     add_once(model, network, "select", supply.select)
 
 
 def _decided(
-    model: ConcreteModel, name: str, keys: Any, which: IntArray, pairs: tuple[IntArray, IntArray], points: Index
+    model: ConcreteModel,
+    name: str,
+    keys: Any,
+    which: IntArray,
+    pairs: tuple[IntArray, IntArray],
+    points: Index,
 ) -> None:
     """Add the decisions in force at each member of a subset of the order points."""
     back = np.full(int(which.max(initial=-1)) + 1, -1)
@@ -167,7 +194,9 @@ def _add_contracts(model: ConcreteModel, network: Network) -> None:
     add_variables(model, "sign", points, "binary")
     which = np.flatnonzero(supply.contracted)
     bound = add_set(model, "CONTRACT_ORDERS", supply.order.members[which])
-    require_finite(network, "offers", supply.order.column(0)[which], supply.most[which], "contract_periods")
+    require_finite(
+        network, "offers", supply.order.column(0)[which], supply.most[which], "contract_periods"
+    )
     _decided(model, "SIGNED_FOR", bound, which, supply.contracts, supply.sign)
     add_rows(model, "order_only_under_contract", bound, order_only_under_contract)
     owed = np.maximum(supply.commit, np.where(supply.selected, 0.0, supply.min_take))
@@ -176,7 +205,12 @@ def _add_contracts(model: ConcreteModel, network: Network) -> None:
     add_rows(model, "order_as_committed", model.COMMITTED_ORDERS, order_as_committed)
     both = supply.contracted & supply.selected & (supply.min_take > 0)
     _subset(model, "SELECTED_CONTRACT_TAKEN", network, both)
-    add_rows(model, "take_when_selected_and_signed", model.SELECTED_CONTRACT_TAKEN, take_when_selected_and_signed)
+    add_rows(
+        model,
+        "take_when_selected_and_signed",
+        model.SELECTED_CONTRACT_TAKEN,
+        take_when_selected_and_signed,
+    )
     contracts = add_set(model, "CONTRACT_NODES", supply.in_force)
     at, decision = supply.in_force_pairs
     add_incidence(model, "IN_FORCE", contracts, at, supply.sign.members[decision])
@@ -260,12 +294,14 @@ def _tier_pairs(network: Network) -> tuple[IntArray, IntArray]:
         edges = [int(start), *falls, int(stop)]
         for number, fall in enumerate(falls, start=1):
             offer, tier, node = supply.tier.members[fall].tolist()
-            for at in range(edges[number - 1], fall):
-                before.append((offer, int(supply.tier.members[at, 1]), tier, node))
-            for at in range(fall, edges[number + 1]):
-                after.append((offer, int(supply.tier.members[at, 1]), tier, node))
+            tiers = supply.tier.column(1)
+            earlier, later = range(edges[number - 1], fall), range(fall, edges[number + 1])
+            before += [(offer, int(tiers[at]), tier, node) for at in earlier]
+            after += [(offer, int(tiers[at]), tier, node) for at in later]
     shape = (-1, 4)
-    return np.array(before, dtype=np.int64).reshape(shape), np.array(after, dtype=np.int64).reshape(shape)
+    return np.array(before, dtype=np.int64).reshape(shape), np.array(after, dtype=np.int64).reshape(
+        shape
+    )
 
 
 def order_is_sum_of_tiers(m: ConcreteModel, o: int, n: int) -> Any:

@@ -85,7 +85,11 @@ def build_balance(
     parts["into_store"] = (pile_place[pile[slow]], node[slow], np.arange(len(slow)))
     before = tree.parent[node[prompt]] >= 0
     source = inventory.stock.positions(
-        as_columns(pile[prompt], inventory.stock.column(1)[prompt], np.maximum(tree.parent[node[prompt]], 0))
+        as_columns(
+            pile[prompt],
+            inventory.stock.column(1)[prompt],
+            np.maximum(tree.parent[node[prompt]], 0),
+        )
     )
     parts["carried"] = (pile_place[pile[prompt]][before], node[prompt][before], source[before])
     lags = np.array([row.release_lag for row in case.stockpiles], dtype=np.int64)
@@ -96,13 +100,19 @@ def build_balance(
     row, _, node = market.dispose.members.T
     parts["disposed"] = (place_of("disposal")[row], node, np.arange(len(row)))
 
-    recipe_material = np.array([frame.material[row.material] for row in case.recipes], dtype=np.int64)
+    recipe_material = np.array(
+        [frame.material[row.material] for row in case.recipes], dtype=np.int64
+    )
     plant_site = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
     plant, node = production.run.column(0), production.run.column(2)
     recipe, run = production.takes
     parts["used"] = (plant_site[plant[run]] * width + recipe_material[recipe], node[run], run)
     recipe_out, run_out, finish = production.gives
-    parts["made"] = (plant_site[plant[run_out]] * width + recipe_material[recipe_out], finish, run_out)
+    parts["made"] = (
+        plant_site[plant[run_out]] * width + recipe_material[recipe_out],
+        finish,
+        run_out,
+    )
     back, source, when = market.returned
     parts["returned"] = (place_of("returns")[back], when, source)
 

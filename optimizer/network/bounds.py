@@ -56,7 +56,10 @@ def build_bounds(frame: Frame, io: dict[str, PlantIO]) -> Bounds:
 
     def pulled(need: FloatArray) -> FloatArray:
         """Activity that makes what is needed."""
-        most = [max((need[m] / rates[p][1][m] for m in flow.gives), default=0.0) for p, flow in enumerate(flows)]
+        most = [
+            max((need[m] / rates[p][1][m] for m in flow.gives), default=0.0)
+            for p, flow in enumerate(flows)
+        ]
         return np.minimum(np.array(most) + batch, capacity)
 
     def needed(activity: FloatArray) -> FloatArray:
@@ -72,7 +75,10 @@ def build_bounds(frame: Frame, io: dict[str, PlantIO]) -> Bounds:
 
     def pushed(amounts: FloatArray) -> FloatArray:
         """Activity that uses up whatever is there."""
-        most = [max((amounts[m] / -rates[p][0][m] for m in flow.takes), default=0.0) for p, flow in enumerate(flows)]
+        most = [
+            max((amounts[m] / -rates[p][0][m] for m in flow.takes), default=0.0)
+            for p, flow in enumerate(flows)
+        ]
         return np.minimum(np.maximum(np.array(most) + batch, pull), capacity)
 
     def made(activity: FloatArray) -> FloatArray:
@@ -92,7 +98,9 @@ def build_bounds(frame: Frame, io: dict[str, PlantIO]) -> Bounds:
     decay = frame.values.array("stockpiles", "decay").max(initial=0.0)
     if 0 < decay < 1:
         need = need / (1 - decay) ** frame.tree.periods
-    return Bounds(material=np.minimum(need, supply), activity=np.minimum(activity[of_plant], plant_capacity))
+    return Bounds(
+        material=np.minimum(need, supply), activity=np.minimum(activity[of_plant], plant_capacity)
+    )
 
 
 def _fixed_point(
@@ -118,7 +126,9 @@ def _fixed_point(
     return np.asarray(np.where(activity > HUGE, np.inf, activity))
 
 
-def _rates(frame: Frame, process: str) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
+def _rates(
+    frame: Frame, process: str
+) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
     """Lowest quantity, smallest positive output and largest output per material of a process."""
     quantity = frame.values.compact("recipes", "quantity")
     lowest, smallest, largest = {}, {}, {}
@@ -143,7 +153,7 @@ def _plant_capacity(frame: Frame) -> FloatArray:
     for at, row in enumerate(case.expansions):
         if size[at] > 0 and most[at] > 0:
             capacity[position[row.plant]] += size[at] * most[at] * periods
-    return capacity
+    return np.asarray(capacity, dtype=float)
 
 
 def _wanted_directly(frame: Frame, plant_capacity: FloatArray) -> FloatArray:
@@ -191,15 +201,19 @@ def _add_gainful(frame: Frame, wanted: FloatArray, plant_capacity: FloatArray) -
     for row, capacity in zip(case.offers, values.array("offers", "capacity"), strict=True):
         if row.offer in tiers:
             wanted[frame.material[row.material]] += capacity.max() * periods
-    for at, row in enumerate(case.lanes):
+    for at, lane in enumerate(case.lanes):
         if values.array("lanes", "cost")[at].min() < 0:
-            materials = [frame.material[m] for m in frame.names.of("materials").select(row.material)]
+            materials = [
+                frame.material[m] for m in frame.names.of("materials").select(lane.material)
+            ]
             wanted[materials] += values.array("lanes", "capacity")[at].max() * periods
     for at, plant in enumerate(case.plants):
         if values.array("plants", "variable_cost")[at].min() < 0:
             for recipe in case.recipes:
                 if recipe.process == plant.process:
-                    wanted[frame.material[recipe.material]] += plant_capacity[at] * abs(recipe.quantity)
+                    wanted[frame.material[recipe.material]] += plant_capacity[at] * abs(
+                        recipe.quantity
+                    )
 
 
 def _offered(frame: Frame) -> FloatArray:

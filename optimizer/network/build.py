@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...models.case import Case
-from ..indexing import Index, as_columns
 from ..guard import refuse_if_too_large
+from ..indexing import Index, as_columns
 from ..tree import FloatArray, IntArray, Tree, build_tree
 from .balance import Balance, build_balance
 from .bounds import Bounds, build_bounds
@@ -82,9 +82,9 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
         force: build it even if the estimated size is past the limit.
 
     Raises:
-        TooLarge: the model would not fit.
+        TooLargeError: the model would not fit.
         ChangeError: a row of `changes` cannot be applied.
-        UnsupportedRule: a control that this version cannot represent.
+        UnsupportedRuleError: a control that this version cannot represent.
     """
     frame = Frame.of(case, tree or build_tree(case))
     _refuse_wide_lanes(frame, force=force)
@@ -92,7 +92,9 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
     bounds = build_bounds(frame, io)
     movements = build_movements(frame, io)
     refuse_if_too_large(
-        len(movements.carried) * frame.tree.size, "shipments on lanes (lane x material x node)", force=force
+        len(movements.carried) * frame.tree.size,
+        "shipments on lanes (lane x material x node)",
+        force=force,
     )
     supply = build_supply(frame, movements, bounds)
     production = build_production(frame, movements, io, bounds)
@@ -102,7 +104,9 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
     inventory = build_inventory(frame, bounds.material)
     market = build_market(frame, movements.present)
     flows = build_flows(frame, movements, supply, production, shipping, inventory, market)
-    limits, quotas, suppliers = build_limits(frame, flows, _quotas(frame, movements, supply, shipping))
+    limits, quotas, suppliers = build_limits(
+        frame, flows, _quotas(frame, movements, supply, shipping)
+    )
     balance = build_balance(frame, movements, supply, production, shipping, inventory, market)
     return Network(
         frame, bounds, movements, supply, production, shipping, gates, inventory, market, limits,
@@ -113,7 +117,9 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
 def _refuse_wide_lanes(frame: Frame, *, force: bool) -> None:
     """Refuse lane selectors whose pairs of sites alone are past the limit, before making them."""
     place = frame.names.of("place")
-    pairs = sum(len(place.select(row.from_)) * len(place.select(row.to)) for row in frame.case.lanes)
+    pairs = sum(
+        len(place.select(row.from_)) * len(place.select(row.to)) for row in frame.case.lanes
+    )
     refuse_if_too_large(pairs, "pairs of sites on lanes", force=force)
 
 

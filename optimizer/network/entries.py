@@ -1,4 +1,4 @@
-"""What policies count: flows and decisions with the country, operator, supplier and site of each."""
+"""What policies count: flows and decisions, with whose they are."""
 
 from __future__ import annotations
 
@@ -54,13 +54,20 @@ class Entries:
     def where(self, mask: BoolArray) -> Entries:
         """The marked entries."""
         arrays = {
-            name: getattr(self, name)[mask] for name in self.__dataclass_fields__ if name != "families"
+            name: getattr(self, name)[mask]
+            for name in self.__dataclass_fields__
+            if name != "families"
         }
         return replace(self, **arrays)
 
 
 def at_sites(
-    frame: Frame, family: str, node: IntArray, site: IntArray, material: IntArray, amount: FloatArray | None = None
+    frame: Frame,
+    family: str,
+    node: IntArray,
+    site: IntArray,
+    material: IntArray,
+    amount: FloatArray | None = None,
 ) -> Entries:
     """Entries whose country, operator and supplier are those of their site."""
     size = len(node)
@@ -85,7 +92,10 @@ def join(parts: Iterable[Entries]) -> Entries:
     families = tuple(dict.fromkeys(name for part in parts for name in part.families))
     number = {name: position for position, name in enumerate(families)}
     renumbered = [
-        replace(part, family=np.array([number[name] for name in part.families], dtype=np.int64)[part.family])
+        replace(
+            part,
+            family=np.array([number[name] for name in part.families], dtype=np.int64)[part.family],
+        )
         for part in parts
     ]
     arrays = {
@@ -128,12 +138,16 @@ class Flows:
             wanted = set(frame.names.of("stage").select(stages))
             names_it = np.array([bool(wanted & own) for own in self.offer_stages], dtype=bool)
             bought &= names_it[self.supply_points.buy.column(0)] if len(bought) else bought
-            made &= self.main_output & np.array([stage in wanted for stage in self.made_stage], dtype=bool)
+            made &= self.main_output & np.array(
+                [stage in wanted for stage in self.made_stage], dtype=bool
+            )
         return join([self.bought.where(bought), self.made.where(made)])
 
     def recycled(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
         """Main output of recycling plants among the supply of the materials."""
-        made = self.main_output & np.array([stage == "recycling" for stage in self.made_stage], dtype=bool)
+        made = self.main_output & np.array(
+            [stage == "recycling" for stage in self.made_stage], dtype=bool
+        )
         if materials:
             made &= _material_mask(frame, materials)[self.made.material]
         if stages:
@@ -146,7 +160,13 @@ class Flows:
         case = frame.case
         offer_site, offer_material = frame.places(case.offers)  # type: ignore[arg-type]  # rows of one type
         offers = replace(
-            at_sites(frame, "offers", np.zeros(len(case.offers), dtype=np.int64), offer_site, offer_material),
+            at_sites(
+                frame,
+                "offers",
+                np.zeros(len(case.offers), dtype=np.int64),
+                offer_site,
+                offer_material,
+            ),
             country=frame.offer_country,
             supplier=frame.offer_supplier,
         )
@@ -159,14 +179,22 @@ class Flows:
             is_main = recipe.quantity > 0 and recipe.process not in main
             if recipe.quantity > 0:
                 main.add(recipe.process)
-            if quantity[position].max() <= 0 or (wanted and (not is_main or stage_of[recipe.process] not in wanted)):
+            if quantity[position].max() <= 0 or (
+                wanted and (not is_main or stage_of[recipe.process] not in wanted)
+            ):
                 continue
-            material = frame.material[recipe.material]
-            plants += [(frame.site[row.site], material) for row in case.plants if row.process == recipe.process]
+            output = frame.material[recipe.material]
+            plants += [
+                (frame.site[row.site], output)
+                for row in case.plants
+                if row.process == recipe.process
+            ]
         site, material = np.array(plants, dtype=np.int64).reshape(-1, 2).T
         made = at_sites(frame, "plants", np.zeros(len(site), dtype=np.int64), site, material)
         if wanted:
-            offers = offers.where(np.array([bool(wanted & own) for own in self.offer_stages], dtype=bool))
+            offers = offers.where(
+                np.array([bool(wanted & own) for own in self.offer_stages], dtype=bool)
+            )
         both = join([offers, made])
         if policy.materials:
             both = both.where(_material_mask(frame, policy.materials)[both.material])
@@ -175,7 +203,9 @@ class Flows:
     def throughput(self, frame: Frame, materials: str | None) -> Entries:
         """What leaves sites by lane and by delivery."""
         pair, variant, node = self.shipping.ship.members.T
-        shipped = at_sites(frame, "ship", node, self.movements.pairs.start[pair], frame.variant_material[variant])
+        shipped = at_sites(
+            frame, "ship", node, self.movements.pairs.start[pair], frame.variant_material[variant]
+        )
         row, variant, node = self.market.deliver.members.T
         where = frame.places(frame.case.demand)[0]  # type: ignore[arg-type]  # rows of one type
         delivered = at_sites(frame, "deliver", node, where[row], frame.variant_material[variant])
@@ -192,7 +222,11 @@ class Flows:
     def demand_of(self, frame: Frame, materials: str | None) -> FloatArray:
         """Demand of the materials at each node. Shape (nodes,)."""
         material = frame.places(frame.case.demand)[1]  # type: ignore[arg-type]  # rows of one type
-        chosen = _material_mask(frame, materials) if materials else np.ones(len(frame.materials), dtype=bool)
+        chosen = (
+            _material_mask(frame, materials)
+            if materials
+            else np.ones(len(frame.materials), dtype=bool)
+        )
         return np.asarray(demand_quantity(frame)[chosen[material]].sum(axis=0))
 
     def openings(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
@@ -200,7 +234,9 @@ class Flows:
         case = frame.case
         plant, node = self.production.open.members.T
         sites = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
-        end = np.array([case.period(row.end, frame.tree.periods) for row in case.plants], dtype=np.int64)
+        end = np.array(
+            [case.period(row.end, frame.tree.periods) for row in case.plants], dtype=np.int64
+        )
         entries = at_sites(frame, "open", node, sites[plant], np.zeros(len(node), dtype=np.int64))
         entries = replace(entries, until=end[plant])
         keep = np.ones(len(case.plants), dtype=bool)
@@ -211,7 +247,9 @@ class Flows:
         if materials:
             chosen = _material_mask(frame, materials)
             makes = {
-                row.process for row in case.recipes if row.quantity > 0 and chosen[frame.material[row.material]]
+                row.process
+                for row in case.recipes
+                if row.quantity > 0 and chosen[frame.material[row.material]]
             }
             keep &= np.array([row.process in makes for row in case.plants], dtype=bool)
         return entries.where(keep[plant])
@@ -220,15 +258,23 @@ class Flows:
         """Use of lanes out of each site, counted once for lanes that share."""
         used = np.flatnonzero(self.shipping.used)
         pair, node = self.shipping.load.members[used].T
-        entries = at_sites(frame, "used", node, self.movements.pairs.start[pair], np.zeros(len(used), dtype=np.int64))
+        entries = at_sites(
+            frame,
+            "used",
+            node,
+            self.movements.pairs.start[pair],
+            np.zeros(len(used), dtype=np.int64),
+        )
         if not materials:
             return entries
-        carries = self.movements.pairs.carries[:, _material_mask(frame, materials)].any(axis=1)
-        return entries.where(carries[pair])
+        carries = self.movements.pairs.carries[:, _material_mask(frame, materials)]
+        return entries.where(np.asarray(carries.any(axis=1))[pair])
 
     def node_of(self, family: str) -> IntArray:
         """Node of each position of a family of flows."""
-        return {"buy": self.supply_points.buy.column(2), "ship": self.shipping.ship.column(2)}[family]
+        return {"buy": self.supply_points.buy.column(2), "ship": self.shipping.ship.column(2)}[
+            family
+        ]
 
 
 def build_flows(
@@ -270,12 +316,12 @@ def _made(frame: Frame, production: Production) -> tuple[Entries, BoolArray, lis
             main.setdefault(row.process, position)
     runs, recipes = [], []
     plant, _, node = production.run.members.T
-    for number, row in enumerate(case.plants):
+    for number, works in enumerate(case.plants):
         own = np.flatnonzero(plant == number)
-        for recipe in outputs.get(row.process, []):
-            giving = own[quantity[recipe, node[own]] > 0]
+        for output in outputs.get(works.process, []):
+            giving = own[quantity[output, node[own]] > 0]
             runs.append(giving)
-            recipes.append(np.full(len(giving), recipe))
+            recipes.append(np.full(len(giving), output))
     empty = np.zeros(0, dtype=np.int64)
     run, recipe = np.concatenate([empty, *runs]), np.concatenate([empty, *recipes])
     site = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
@@ -283,8 +329,10 @@ def _made(frame: Frame, production: Production) -> tuple[Entries, BoolArray, lis
     entries = at_sites(
         frame, "run", node[run], site[plant[run]], material[recipe], quantity[recipe, node[run]]
     )
-    is_main = np.array([main.get(row.process) == at for at, row in enumerate(case.recipes)], dtype=bool)
-    stage_of = {row.process: row.stage for row in case.processes}
+    is_main = np.array(
+        [main.get(row.process) == at for at, row in enumerate(case.recipes)], dtype=bool
+    )
+    stage_of: dict[str, str] = {row.process: row.stage for row in case.processes}
     stages = [stage_of[case.plants[at].process] for at in plant[run]]
     return replace(entries, position=run), is_main[recipe], stages
 
@@ -301,7 +349,9 @@ def _capital(
     values = frame.values
     nowhere = np.zeros(0, dtype=np.int64)
 
-    def of(family: str, points: object, table: str, column: str, rows: IntArray | None = None) -> Entries:
+    def of(
+        family: str, points: object, table: str, column: str, rows: IntArray | None = None
+    ) -> Entries:
         row, node = points.members.T  # type: ignore[attr-defined]  # an Index
         cost = values.array(table, column)[row if rows is None else rows, node]
         none = np.zeros(len(node), dtype=np.int64)
@@ -314,7 +364,13 @@ def _capital(
             of("open", production.open, "plants", "open_cost"),
             of("module", production.module, "expansions", "module_cost"),
             of("select", supply.select, "offers", "select_cost"),
-            of("lane_open", shipping.open, "lanes", "open_cost", movements.pairs.row[shipping.open.column(0)]),
+            of(
+                "lane_open",
+                shipping.open,
+                "lanes",
+                "open_cost",
+                movements.pairs.row[shipping.open.column(0)],
+            ),
             of("stock_open", inventory.open, "stockpiles", "open_cost"),
         ]
     )

@@ -75,7 +75,8 @@ class Frame:
         """Operators of sites and suppliers of offers."""
         return list(
             dict.fromkeys(
-                [*self.names.operator.values()] + [self.names.supplier(row) for row in self.case.offers]
+                [*self.names.operator.values()]
+                + [self.names.supplier(row) for row in self.case.offers]
             )
         )
 
@@ -104,7 +105,9 @@ class Frame:
     def offer_supplier(self) -> IntArray:
         """Supplier of each offer, among the operators. Shape (offers,)."""
         where = {name: position for position, name in enumerate(self.operators)}
-        return np.array([where[self.names.supplier(row)] for row in self.case.offers], dtype=np.int64)
+        return np.array(
+            [where[self.names.supplier(row)] for row in self.case.offers], dtype=np.int64
+        )
 
     @cached_property
     def price(self) -> FloatArray:

@@ -159,8 +159,10 @@ def _returns(frame: Frame, deliver: Index) -> tuple[IntArray, IntArray, IntArray
     place = [(row.site, row.material) for row in case.demand]
     of_row = deliver.column(0)
     for position, row in enumerate(case.returns):
-        wanted = np.array([where == (row.from_site, row.from_material) for where in place], dtype=bool)
-        source = np.flatnonzero(wanted[of_row]) if len(place) else np.zeros(0, dtype=np.int64)
+        wanted = np.array(
+            [where == (row.from_site, row.from_material) for where in place], dtype=bool
+        )
+        source = np.flatnonzero(wanted[of_row]) if place else np.zeros(0, dtype=np.int64)
         lag = np.full(len(source), row.lag_periods)
         which, node = frame.time.arrivals(deliver.column(2)[source], lag)
         rows.append(np.full(len(which), position))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...models.rule_rows import Policy
-from ..indexing import matching
+from ..indexing import matching, total_by
 from ..tree import FloatArray, IntArray
 from .entries import Entries, Flows, keys_in_scope, scope_mask
 from .frame import Frame
@@ -45,7 +45,9 @@ class LimitRows:
     penalty: list[float] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
     parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(default_factory=dict)
-    total_parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(default_factory=dict)
+    total_parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(
+        default_factory=dict
+    )
 
     def add_rows(
         self,
@@ -98,7 +100,7 @@ class LimitRows:
         rows, positions, amounts = (np.concatenate(column) for column in zip(*parts, strict=True))
         code = rows * (positions.max() + 1) + positions
         unique, inverse = np.unique(code, return_inverse=True)
-        total = np.bincount(inverse.reshape(-1), weights=amounts)
+        total = total_by(inverse.reshape(-1), amounts, len(unique))
         return unique // (positions.max() + 1), unique % (positions.max() + 1), total
 
 
@@ -143,8 +145,8 @@ def windows(frame: Frame, window: str, start: object, end: object) -> list[tuple
         blocks.setdefault((period - 1) // length, []).append(period)
     result = []
     for periods in blocks.values():
-        for node in tree.in_period(periods[-1]):
-            result.append((int(node), tree.path_at[node, np.array(periods) - 1]))
+        back = np.array(periods) - 1
+        result += [(int(node), tree.path_at[node, back]) for node in tree.in_period(periods[-1])]
     return result
 
 
@@ -176,7 +178,9 @@ def build_limits(
     return rows, quota_rows, counts
 
 
-def _policy_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
+def _policy_rows(
+    frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows
+) -> None:
     build: dict[str, Callable[..., None]] = {
         "max_share": _share_rows,
         "min_share": _share_rows,
@@ -217,18 +221,24 @@ def _in_windows(spans: list[tuple[int, IntArray]], nodes: IntArray) -> tuple[Int
     """(window, entry) for every entry whose node lies in a window."""
     lengths = [len(path) for _, path in spans]
     window = np.repeat(np.arange(len(spans)), lengths)
-    span_nodes = np.concatenate([path for _, path in spans]) if spans else np.zeros(0, dtype=np.int64)
+    span_nodes = (
+        np.concatenate([path for _, path in spans]) if spans else np.zeros(0, dtype=np.int64)
+    )
     at, entry = matching(span_nodes, nodes)
     return window[at], entry
 
 
 def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
-    """scope <= value x total, or the reverse for minima."""
+    """Scope <= value x total, or the reverse for minima."""
     spans = _spans(frame, policy)
     last = np.array([node for node, _ in spans], dtype=np.int64)
     value, penalty = _numbers(frame, position, last)
     supply = flows.supply(frame, policy.materials, policy.stages)
-    scope_of = flows.recycled(frame, policy.materials, policy.stages) if policy.kind == "recycled_share" else supply
+    scope_of = (
+        flows.recycled(frame, policy.materials, policy.stages)
+        if policy.kind == "recycled_share"
+        else supply
+    )
     sign = 1.0 if policy.kind == "max_share" else -1.0
     everything = np.ones(len(supply), dtype=bool)
     for key, inside in keys_in_scope(frame, policy, scope_of, flows.sources(frame, policy)):
@@ -238,7 +248,9 @@ def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows:
         _add(rows, first, spans, supply, everything, -sign * value)
 
 
-def _amount_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
+def _amount_rows(
+    frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows
+) -> None:
     """Amount in scope <= value, or the reverse for minima."""
     spans = _spans(frame, policy)
     last = np.array([node for node, _ in spans], dtype=np.int64)
@@ -259,7 +271,8 @@ def _amount_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows
     elif policy.kind == "max_lanes":
         inside = scope_mask(frame, policy, entries)
         scopes = [
-            (frame.sites[site], inside & (entries.site == site)) for site in np.unique(entries.site[inside])
+            (frame.sites[site], inside & (entries.site == site))
+            for site in np.unique(entries.site[inside])
         ]
     elif policy.kind in ("max_quantity", "min_quantity"):
         scopes = keys_in_scope(frame, policy, entries, flows.sources(frame, policy))
@@ -342,9 +355,7 @@ def _quota_rows(
         rows.add_terms(family, first + window, position[at], np.ones(len(at)))
 
 
-def _supplier_rows(
-    frame: Frame, flows: Flows, policies: list[tuple[int, Policy]]
-) -> SupplierRows:
+def _supplier_rows(frame: Frame, flows: Flows, policies: list[tuple[int, Policy]]) -> SupplierRows:
     """Entries for counting suppliers in every window of every such policy."""
     supplier: list[str] = []
     window_of: list[int] = []
@@ -368,10 +379,19 @@ def _supplier_rows(
         scope = scope_mask(frame, policy, entries)
         zero = np.zeros(len(last))
         total_rows.add_rows(policy.policy, "", last, zero, zero)
-        _add(total_rows, base, spans, entries, np.ones(len(entries), dtype=bool), np.ones(len(last)))
+        _add(
+            total_rows, base, spans, entries, np.ones(len(entries), dtype=bool), np.ones(len(last))
+        )
         for key in np.unique(entries.supplier[scope]):
             first = supply_rows.add_rows(policy.policy, frame.operators[key], last, zero, zero)
-            _add(supply_rows, first, spans, entries, scope & (entries.supplier == key), np.ones(len(last)))
+            _add(
+                supply_rows,
+                first,
+                spans,
+                entries,
+                scope & (entries.supplier == key),
+                np.ones(len(last)),
+            )
             supplier += [frame.operators[key]] * len(last)
             window_of += list(range(base, base + len(last)))
     return SupplierRows(

@@ -42,7 +42,10 @@ def expand_lanes(frame: Frame) -> LanePairs:
         ValueError: a row shares a pair that the row it names does not have.
     """
     place, kinds = frame.names.of("place"), frame.names.of("materials")
-    rows, starts, ends, carries = [], [], [], []
+    rows: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    carries: list[BoolArray] = []
     index: dict[tuple[str, int, int], int] = {}
     chosen: dict[str, list[int]] = {}
 
@@ -112,10 +115,16 @@ class Movements:
     def days(self, kind: str, frame: Frame) -> FloatArray:
         """Lead days with border review: of each offer or carried (pair, material) at each node."""
         if kind == "offers":
-            lead, of = frame.values.array("offers", "lead_days"), self.verdicts.of_move[: len(frame.case.offers)]
+            lead, of = (
+                frame.values.array("offers", "lead_days"),
+                self.verdicts.of_move[: len(frame.case.offers)],
+            )
         else:
             row = self.pairs.row[self.carried.column(0)]
-            lead, of = frame.values.array("lanes", "lead_days")[row], self.carried_class(np.arange(len(self.carried)))
+            lead, of = (
+                frame.values.array("lanes", "lead_days")[row],
+                self.carried_class(np.arange(len(self.carried))),
+            )
         return np.asarray(lead + self.verdicts.review_days[of])
 
 

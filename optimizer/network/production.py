@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..indexing import Index, as_columns, matching
+from ..indexing import Index, as_columns, matching, total_by
 from ..tree import FloatArray, IntArray
 from .bounds import Bounds
 from .frame import Frame
@@ -98,7 +98,7 @@ def build_production(
     keep[opened[0]] = True
     plant, node = plant[keep], node[keep]
     opened = _opened(frame, open_points, plant, node, candidate, build, forever)
-    run = Index(as_columns(plant, np.zeros(len(plant)), node))
+    run = Index(as_columns(plant, np.zeros_like(plant), node))
 
     module, module_most, ready = _modules(frame, owner, expansion_build, run, bounds)
     most = np.minimum(capacity[plant, node], np.inf)
@@ -116,7 +116,7 @@ def build_production(
     )
     all_plant, all_node = np.nonzero(window & candidate[:, None])
     at, decision = _opened(frame, open_points, all_plant, all_node, candidate, build, forever)
-    fixed_of_open = np.bincount(decision, weights=fixed[all_plant[at], all_node[at]], minlength=len(open_points))
+    fixed_of_open = total_by(decision, fixed[all_plant[at], all_node[at]], len(open_points))
     return Production(
         run=run,
         lag=time.lag(days),
@@ -237,7 +237,7 @@ def _module_fixed_cost(
     expansion, node = expansion[at], node[at]
     weights = time.weight[node] * cost[expansion, module.column(1)[position]]
     sure = ~uncertain[expansion]
-    certain = np.bincount(position[sure], weights=weights[sure], minlength=len(module))
+    certain = total_by(position[sure], weights[sure], len(module))
     open_cost = np.flatnonzero(~sure & (weights != 0))
     standing = Index(
         as_columns(expansion[open_cost], module.column(1)[position[open_cost]], node[open_cost])

@@ -39,9 +39,13 @@ def process_io(frame: Frame) -> dict[str, PlantIO]:
 
     def pick(rows: list[int], mask: BoolArray) -> IntArray:
         chosen = [row for row in rows if mask[row]]
-        return np.array([frame.material[case.recipes[row].material] for row in chosen], dtype=np.int64)
+        return np.array(
+            [frame.material[case.recipes[row].material] for row in chosen], dtype=np.int64
+        )
 
-    low, high = (quantity.min(axis=1), quantity.max(axis=1)) if len(quantity) else (quantity, quantity)
+    low, high = (
+        (quantity.min(axis=1), quantity.max(axis=1)) if len(quantity) else (quantity, quantity)
+    )
     return {
         process: PlantIO(
             takes=pick(rows, low < 0),

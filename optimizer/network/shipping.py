@@ -84,7 +84,9 @@ def build_shipping(
     lag = frame.time.lag(days)
     tariff = movements.verdicts.tariff[group[which], node] * frame.price[material, node]
 
-    load_members, load_of_ship = np.unique(as_columns(pairs.host[pair], node), axis=0, return_inverse=True)
+    load_members, load_of_ship = np.unique(
+        as_columns(pairs.host[pair], node), axis=0, return_inverse=True
+    )
     load = Index(load_members.reshape(-1, 2))
     load_of_ship = load_of_ship.reshape(-1)
     host_row, load_node = pairs.row[load.column(0)], load.column(1)
@@ -151,10 +153,9 @@ def _delivered(
     case = frame.case
     site, wanted = frame.places(case.demand)  # type: ignore[arg-type]  # rows of one type
     quantity = demand_quantity(frame)
-    waits = ~np.isnan(frame.values.array("demand", "backlog_cost")).all(axis=1)
+    waits = ~np.asarray(np.isnan(frame.values.array("demand", "backlog_cost"))).all(axis=1)
     total = path_total(frame, quantity)
-    need = np.zeros((len(frame.sites), len(frame.materials), 1)) if not len(site) else None
-    if need is not None:
+    if not len(site):
         return np.full(len(end), np.inf)
     codes, of_row = np.unique(site * len(frame.materials) + wanted, return_inverse=True)
     by_place = np.zeros((len(codes), frame.tree.size))
@@ -185,7 +186,12 @@ class Gates:
 
 
 def build_gates(
-    frame: Frame, movements: Movements, shipping: Shipping, select: Index, opening: Index, sinks: BoolArray
+    frame: Frame,
+    movements: Movements,
+    shipping: Shipping,
+    select: Index,
+    opening: Index,
+    sinks: BoolArray,
 ) -> Gates:
     """Find shipments to a place that only delivers, from a place with one source, itself gated."""
     case = frame.case
@@ -219,7 +225,9 @@ def build_gates(
     pair, material, node = shipping.ship.members.T
     start, end = movements.pairs.start[pair], movements.pairs.end[pair]
     single = (count[start, material] == 1) & sinks[end, material] & np.isfinite(shipping.most)
-    ship = np.flatnonzero(single & ((offer_at[start, material] >= 0) | (plant_at[start, material] >= 0)))
+    ship = np.flatnonzero(
+        single & ((offer_at[start, material] >= 0) | (plant_at[start, material] >= 0))
+    )
     wait_offer = np.array([row.qualification_periods for row in case.offers], dtype=np.int64)
     wait_plant = np.array([row.build_periods for row in case.plants], dtype=np.int64)
 

@@ -90,9 +90,9 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
     case, values, time = frame.case, frame.values, frame.time
     group = movements.offer_class(np.arange(len(case.offers)))
     banned = movements.verdicts.banned[group]
-    need_select = np.array(
-        [row.qualification_periods > 0 for row in case.offers], dtype=bool
-    ) | (values.array("offers", "select_cost").max(axis=1, initial=0.0) > 0)
+    need_select = np.array([row.qualification_periods > 0 for row in case.offers], dtype=bool) | (
+        values.array("offers", "select_cost").max(axis=1, initial=0.0) > 0
+    )
     need_contract = np.array([row.contract_periods > 0 for row in case.offers], dtype=bool)
     possible = time.window(case.offers) & ~banned & (values.array("offers", "capacity") > 0)
     too_little = values.array("offers", "min_order") > values.array("offers", "capacity")
@@ -105,7 +105,12 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
     forever = np.full(len(case.offers), frame.tree.periods)
 
     def decisions(
-        points: Index, offer: IntArray, node: IntArray, need: BoolArray, first: IntArray, last: IntArray
+        points: Index,
+        offer: IntArray,
+        node: IntArray,
+        need: BoolArray,
+        first: IntArray,
+        last: IntArray,
     ) -> tuple[IntArray, IntArray]:
         which = np.flatnonzero(need[offer])
         at, decision = time.decided(node[which], first[offer[which]], last[offer[which]])
@@ -114,17 +119,21 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
     qualifies, _ = decisions(select, offer, node, need_select, wait, forever)
     keep = ~need_select[offer]
     keep[qualifies] = True
+    # A contract owes its commitment in every period, also before an order is possible.
+    keep |= need_contract[offer] & (values.array("offers", "commit_quantity")[offer, node] > 0)
     offer, node = offer[keep], node[keep]
     order = Index(as_columns(offer, node))
     selections = decisions(select, offer, node, need_select, wait, forever)
     sign = strategic_points(frame, need_contract)
     nowait = np.zeros(len(case.offers), dtype=np.int64)
     contracts = decisions(sign, offer, node, need_contract, nowait, length)
-    all_offer, all_node = np.nonzero(np.broadcast_to(need_contract[:, None], (len(case.offers), frame.tree.size)))
+    all_offer, all_node = np.nonzero(
+        np.broadcast_to(need_contract[:, None], (len(case.offers), frame.tree.size))
+    )
     in_force_pairs = decisions(sign, all_offer, all_node, need_contract, nowait, length)
 
     def at(column: str) -> FloatArray:
-        return values.array("offers", column)[offer, node]
+        return np.asarray(values.array("offers", column)[offer, node], dtype=float)
 
     capacity = at("capacity")
     material = frame.places(case.offers)[1][offer]  # type: ignore[arg-type]  # rows of one type
@@ -191,7 +200,10 @@ def _tiers(
     by_offer: dict[str, list[int]] = {}
     for position, row in enumerate(case.offer_tiers):
         by_offer.setdefault(row.offer, []).append(position)
-    starts, prices = values.array("offer_tiers", "from_quantity"), values.array("offer_tiers", "price")
+    starts, prices = (
+        values.array("offer_tiers", "from_quantity"),
+        values.array("offer_tiers", "price"),
+    )
     base = values.array("offers", "price")
     cells: list[tuple[int, int, float, float, float, bool, bool]] = []
     for position, (offer, node) in enumerate(order.members):
@@ -199,17 +211,25 @@ def _tiers(
         if row.discount == "none" or row.offer not in by_offer:
             continue
         points = sorted((starts[at, node], prices[at, node]) for at in by_offer[row.offer])
-        points = [(0.0, base[offer, node])] + [p for p in points if p[0] > 0] if points[0][0] > 0 else points
+        points = (
+            [(0.0, base[offer, node])] + [p for p in points if p[0] > 0]
+            if points[0][0] > 0
+            else points
+        )
         whole = row.discount == "all_units"
         before = -np.inf
-        limit = capacity[position] if np.isfinite(capacity[position]) else max(most[position], points[-1][0])
+        limit = (
+            capacity[position]
+            if np.isfinite(capacity[position])
+            else max(most[position], points[-1][0])
+        )
         for number, (start, price) in enumerate(points):
             if start > limit:
                 break
             stop = min(points[number + 1][0], limit) if number + 1 < len(points) else limit
-            price = max(price, floor[position])
-            cells.append((position, number, start, stop, price, whole, not whole and price < before))
-            before = price
+            paid = max(price, floor[position])
+            cells.append((position, number, start, stop, paid, whole, not whole and paid < before))
+            before = paid
     table = list(zip(*cells, strict=True)) or [()] * 7
     return _Tiers(
         owner=np.array(table[0], dtype=np.int64),

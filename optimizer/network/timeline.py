@@ -44,8 +44,7 @@ class Timeline:
 
         A half counts as reached within 1e-9, so that rounding of days does not decide.
         """
-        periods = np.floor(days / self.case.days_per_period + 0.5 + 1e-9)
-        return np.minimum(periods, self.tree.periods).astype(np.int64)
+        return np.floor(days / self.case.days_per_period + 0.5 + 1e-9).astype(np.int64)
 
     def window(self, rows: Iterable[Any]) -> BoolArray:
         """Whether each row's start..end covers each node. Shape (rows, nodes)."""
@@ -83,7 +82,9 @@ class Timeline:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         return np.concatenate(which_parts), np.concatenate(node_parts)
 
-    def decided(self, nodes: IntArray, waits: IntArray, lasts: IntArray) -> tuple[IntArray, IntArray]:
+    def decided(
+        self, nodes: IntArray, waits: IntArray, lasts: IntArray
+    ) -> tuple[IntArray, IntArray]:
         """Strategic nodes on the way to ``nodes`` whose decision is in force there.
 
         Args:
@@ -116,7 +117,7 @@ class Timeline:
             Sum of the rate over the nodes from dispatch to just before arrival. Shape (flows,).
         """
         charge = np.zeros(len(nodes))
-        for age in range(int(lags.max(initial=0))):
+        for age in range(min(int(lags.max(initial=0)), self.tree.periods)):
             under_way = np.flatnonzero(lags > age)
             which, at = self.arrivals(nodes[under_way], np.full(len(under_way), age))
             flows = under_way[which]

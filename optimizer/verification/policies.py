@@ -136,10 +136,15 @@ class Policies:
             yield key, sign * (summed(amount) - limit * total), total
 
     def _recycled(self, row: Policy, limit: FloatArray, summed: Sum) -> Iterator[Excess]:
-        total = summed(self.supply.flow[self.supply.of(row.materials, None)].sum(axis=0))
-        chosen = self.supply.recycled(row.materials)
+        every = self.supply.of(row.materials, row.stages)
+        total = summed(self.supply.flow[every].sum(axis=0))
+        chosen = every & self.supply.recycled(row.materials)
         chosen &= self.supply.within(row.countries, row.operators, row.suppliers, row.sites)
-        yield "", limit * total - summed(self.supply.flow[chosen].sum(axis=0)), total
+        if row.each is None:
+            yield "", limit * total - summed(self.supply.flow[chosen].sum(axis=0)), total
+            return
+        for key, amount in zip(*self.supply.by(row.each, chosen), strict=True):
+            yield key, limit * total - summed(amount), total
 
     def _suppliers(
         self, row: Policy, limit: FloatArray, ends: IntArray, summed: Sum

@@ -96,8 +96,12 @@ class Reading:
         return self.inside(table, rows[:, None], np.arange(self.size)[None, :])
 
     def lag(self, days: ArrayLike) -> IntArray:
-        """Periods that a number of days takes: floor(days / days of a period + 0.5)."""
-        return np.floor(np.asarray(days, dtype=float) / self.days + 0.5).astype(np.int64)
+        """Periods that a number of days takes: floor(days / days of a period + 0.5).
+
+        A half counts as reached within 1e-9, so that the rounding of a sum of days is no matter.
+        """
+        periods = np.asarray(days, dtype=float) / self.days
+        return np.floor(periods + 0.5 + 1e-9).astype(np.int64)
 
     def onward(self, nodes: ArrayLike, lags: ArrayLike) -> tuple[IntArray, IntArray]:
         """Every (position, node) that what leaves ``nodes[position]`` reaches ``lags`` later."""

@@ -112,14 +112,15 @@ def _throughput(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Nod
         demand = case.tables["demand"][index]
         if demand["site"] in leaving and demand["material"] in materials and node in window:
             leaving[demand["site"]].add(delivered)
-    if row["each"] == "site":
-        for expression in leaving.values():
-            _limit(ground, row, last, expression, row["value"])
-        return
-    total = Expr()
-    for expression in leaving.values():
-        total.add(expression)
-    _limit(ground, row, last, total, row["value"])
+    name = {
+        "country": case.country, "operator": case.operator, "supplier": case.operator,
+        "site": str, None: lambda _: "",
+    }[row["each"] or None]  # fmt: skip
+    totals: defaultdict[str, Expr] = defaultdict(Expr)
+    for site, expression in leaving.items():
+        totals[name(site)].add(expression)
+    for expression in totals.values():
+        _limit(ground, row, last, expression, row["value"])
 
 
 def _suppliers(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Node]) -> None:

@@ -1,69 +1,51 @@
 """Small random cases that use most of the format, for comparing two readers of it.
 
-``random_case(seed)`` is the same for the same seed. Every site can dispose of everything and
-demand may be short, so most cases are feasible; every switched quantity is bounded.
+``random_case(seed)`` is the same for the same seed. Every site can dispose of everything (mostly
+without limit) and demand may mostly be short, so most cases are feasible; every switched quantity
+is bounded.
 """
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
-Row = dict[str, Any]
+from .dice import Dice, Row
+from .random_futures import add_futures
+from .random_rules import add_rules
+
 MATERIALS = ("ore", "oxide", "magnet")
 SITES = ("CN1", "CN2", "DE1", "US1")
 
 
-class Dice:
-    """A seeded source of numbers and choices."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-
-    def number(self, low: float, high: float) -> float:
-        """A number with two decimals."""
-        return round(self._random.uniform(low, high), 2)
-
-    def whole(self, low: int, high: int) -> int:
-        """A whole number, ends included."""
-        return self._random.randint(low, high)
-
-    def one(self, *options: Any) -> Any:
-        """One of the options."""
-        return self._random.choice(options)
-
-    def chance(self, probability: float) -> bool:
-        """True that often."""
-        return self._random.random() < probability
-
-    def some(self, probability: float, **columns: Any) -> Row:
-        """Each of the columns with a probability."""
-        return {key: value for key, value in columns.items() if self.chance(probability)}
-
-
 def random_case(seed: int) -> dict[str, Any]:
-    """A case of one to three periods with up to five offers, four plants and three lanes."""
+    """A case of one to four periods with up to five offers, four plants and four lanes."""
     dice = Dice(seed)
-    periods = dice.whole(1, 3)
+    periods = dice.one(1, 2, 2, 3, 3, 4)
     case: dict[str, Any] = {
         "case": {
             "name": f"random {seed}",
             "periods": periods,
-            "months_per_period": dice.one(1, 3, 12),
+            "months_per_period": dice.one(1, 3, 6, 12),
             "discount_rate": dice.one(0, 0.1),
             "capital_rate": dice.one(0, 0.1),
-            "decide_every": dice.one(1, 1, 2),
+            "decide_every": dice.one(1, 1, 2, 3),
+            "shortage_days": dice.one(365, 365, 50),
         },
         "materials": [{"material": m, "price": dice.number(1, 10)} for m in MATERIALS],
-        "sites": [{"site": s, "country": s[:2]} for s in SITES],
+        "sites": [
+            {"site": s, "country": s[:2]} | dice.some(0.2, operator=dice.one("s1", "group"))
+            for s in SITES
+        ],
+        "groups": [{"group": "EU", "member": "DE"}],
     }
     _offers(case, dice, periods)
-    _plants(case, dice)
-    _lanes(case, dice)
+    _plants(case, dice, periods)
+    _lanes(case, dice, periods)
     _demand(case, dice, periods)
-    _stock(case, dice)
-    _rules(case, dice)
-    _uncertainty(case, dice, periods)
+    _returns(case, dice)
+    _stock(case, dice, periods)
+    add_rules(case, dice, periods)
+    add_futures(case, dice, periods)
     return case
 
 
@@ -76,17 +58,17 @@ def _offers(case: dict[str, Any], dice: Dice, periods: int) -> None:
         }  # fmt: skip
         row |= dice.some(
             0.3, capacity=dice.number(10, 60), min_order=dice.number(1, 8),
-            min_take=dice.number(1, 5), order_cost=dice.number(1, 30),
-            select_cost=dice.number(1, 60), lead_days=dice.one(10, 40, 100),
-            start=dice.whole(1, periods), origin=dice.one("CN", "DE"),
+            order_cost=dice.number(1, 30), select_cost=dice.number(1, 60),
+            lead_days=dice.one(10, 40, 100, 190), origin=dice.one("CN", "DE"),
+            stages=dice.one("mining", "separation", "recycling"),
         )  # fmt: skip
-        row |= dice.one(
-            {}, {}, {"qualification_periods": 1},
-            {"contract_periods": dice.whole(1, 3), "commit_quantity": dice.number(0, 10)},
-        )  # fmt: skip
+        row |= dice.some(0.2, min_take=dice.number(1, 5)) | dice.window(0.2, periods)
+        row |= dice.one({}, {}, {}, {"qualification_periods": dice.whole(1, 2)})
+        if dice.chance(0.25):
+            row |= {"contract_periods": dice.whole(1, 3), "commit_quantity": dice.number(0, 10)}
         if dice.chance(0.4):
-            row["discount"] = dice.one("incremental", "all_units")
-            for _ in range(dice.whole(1, 2)):
+            row["discount"] = dice.one("incremental", "all_units", "none")
+            for _ in range(dice.whole(1, 3)):
                 case["offer_tiers"].append(
                     {"offer": row["offer"], "from_quantity": dice.number(5, 30),
                      "price": dice.number(1, 20)}
@@ -94,12 +76,15 @@ def _offers(case: dict[str, Any], dice: Dice, periods: int) -> None:
         case["offers"].append(row)
 
 
-def _plants(case: dict[str, Any], dice: Dice) -> None:
+def _plants(case: dict[str, Any], dice: Dice, periods: int) -> None:
     recipes: dict[str, dict[str, float]] = {
         "separation": {"ore": -2, "oxide": 1},
         "magnet": {"oxide": -1.2, "magnet": 1},
         "recycling": {"magnet": -1, "oxide": 0.6},
+        "mining": {"ore": 1} | dice.some(0.3, oxide=0.1),
     }
+    if dice.chance(0.2):
+        recipes["magnet"]["ore"] = 0.2
     case["processes"] = [{"process": f"do {stage}", "stage": stage} for stage in recipes]
     case["recipes"] = [
         {"process": f"do {stage}", "material": material, "quantity": quantity}
@@ -108,40 +93,53 @@ def _plants(case: dict[str, Any], dice: Dice) -> None:
     ]
     case["plants"], case["expansions"] = [], []
     for i in range(dice.whole(1, 4)):
+        stage = dice.one("separation", "separation", "magnet", "magnet", "recycling", "mining")
         row: Row = {
-            "plant": f"p{i}", "site": dice.one(*SITES), "process": f"do {dice.one(*recipes)}",
+            "plant": f"p{i}", "site": dice.one(*SITES), "process": f"do {stage}",
             "status": dice.one("existing", "candidate"),
         }  # fmt: skip
         row |= dice.some(
-            0.4, capacity=dice.number(5, 40), open_cost=dice.number(10, 100), build_periods=1,
-            fixed_cost=dice.number(1, 10), run_cost=dice.number(1, 10),
-            variable_cost=dice.number(0, 3), min_activity=dice.number(1, 6),
-            lead_days=dice.one(20, 90),
+            0.4, capacity=dice.number(5, 40), open_cost=dice.number(10, 100),
+            build_periods=dice.whole(1, 2), fixed_cost=dice.number(1, 10),
+            run_cost=dice.number(1, 10), variable_cost=dice.number(0, 3),
+            min_activity=dice.number(1, 6), lead_days=dice.one(20, 90, 190),
         )  # fmt: skip
-        case["plants"].append(row)
-        if dice.chance(0.4):
+        if stage == "mining":
+            row["capacity"] = dice.number(5, 40)
+        case["plants"].append(row | dice.window(0.15, periods))
+        for _ in range(dice.one(0, 0, 1, 1, 2)):
             module = {"plant": f"p{i}", "module_capacity": dice.number(3, 10),
                       "module_cost": dice.number(3, 20)}  # fmt: skip
-            module |= dice.some(0.4, max_modules=3, continuous="yes", build_periods=1,
-                                fixed_cost=dice.number(0, 2))  # fmt: skip
+            module |= dice.some(
+                0.5, max_modules=dice.one(1, 3), continuous="yes", build_periods=dice.whole(1, 2),
+                fixed_cost=dice.number(0, 4),
+            )  # fmt: skip
+            if stage == "mining":
+                module["max_modules"] = 2
             case["expansions"].append(module)
 
 
-def _lanes(case: dict[str, Any], dice: Dice) -> None:
+def _lanes(case: dict[str, Any], dice: Dice, periods: int) -> None:
     case["lanes"] = []
     for i in range(dice.whole(1, 3)):
         row: Row = {
-            "lane": f"l{i}", "from": dice.one("*", "@CN", "CN1", "US1,DE1"),
-            "to": dice.one("*", "@DE", "US1", "DE1"),
-            "material": dice.one("*", "oxide", "magnet,ore"), "cost": dice.number(0, 3),
+            "lane": f"l{i}", "from": dice.one("*", "@CN", "CN1", "US1,DE1", "*,!@EU"),
+            "to": dice.one("*", "@EU", "US1", "DE1"),
+            "material": dice.one("*", "oxide", "magnet,ore", "o*"), "cost": dice.number(0, 3),
         }  # fmt: skip
         row |= dice.some(
             0.35, capacity=dice.number(5, 40), open_cost=dice.number(1, 30),
-            min_load=dice.number(1, 6), lead_days=dice.one(15, 50),
+            min_load=dice.number(1, 6), lead_days=dice.one(15, 50, 190),
         )  # fmt: skip
-        case["lanes"].append(row)
+        case["lanes"].append(row | dice.window(0.15, periods))
+    if dice.chance(0.3):
+        host = dice.one(*case["lanes"])
+        row = {"lane": "second", "from": host["from"], "to": host["to"], "shares": host["lane"],
+               "material": dice.one(*MATERIALS), "cost": dice.number(0, 3)}  # fmt: skip
+        case["lanes"].append(row | dice.some(0.4, lead_days=50) | dice.window(0.2, periods))
     case["disposal"] = [
         {"site": site, "material": material, "cost": dice.number(0, 2)}
+        | dice.some(0.02, capacity=dice.number(0, 20))
         for site in SITES
         for material in MATERIALS
     ]
@@ -154,64 +152,41 @@ def _demand(case: dict[str, Any], dice: Dice, periods: int) -> None:
             "site": dice.one(*SITES), "material": dice.one("magnet", "oxide"),
             "quantity": dice.number(1, 20), "shortage_cost": dice.one(100, 300, 0, 50),
         }  # fmt: skip
-        row |= dice.some(0.4, price=dice.number(1, 40), backlog_cost=dice.number(1, 20),
-                         end=dice.whole(1, periods))  # fmt: skip
+        if dice.chance(0.04):
+            row["shortage_cost"] = None
+        row |= dice.some(0.4, price=dice.number(1, 40), backlog_cost=dice.number(1, 20))
+        row |= dice.some(0.2, end_use="defence") | dice.window(0.3, periods)
         case["demand"].append(row)
 
 
-def _stock(case: dict[str, Any], dice: Dice) -> None:
+def _returns(case: dict[str, Any], dice: Dice) -> None:
+    case["returns"], case["in_transit"] = [], []
+    if dice.chance(0.35):
+        source = dice.one(*case["demand"])
+        case["returns"].append(
+            {"site": dice.one(*SITES), "material": dice.one(*MATERIALS),
+             "from_site": source["site"], "from_material": source["material"],
+             "share": dice.number(0.1, 0.6), "lag_periods": dice.whole(0, 2)}
+        )  # fmt: skip
+    if dice.chance(0.3):
+        case["in_transit"].append(
+            {"site": dice.one(*SITES), "material": dice.one(*MATERIALS),
+             "period": dice.whole(1, case["case"]["periods"]), "quantity": dice.number(1, 15)}
+        )  # fmt: skip
+
+
+def _stock(case: dict[str, Any], dice: Dice, periods: int) -> None:
     case["stockpiles"] = []
     for site in SITES:
-        if dice.chance(0.3):
+        if dice.chance(0.4):
             row: Row = {"site": site, "material": dice.one(*MATERIALS),
                         "holding_cost": dice.number(0, 1)}  # fmt: skip
             row |= dice.some(
-                0.3, initial=dice.number(0, 10), capacity=dice.number(10, 30),
-                min_level=dice.number(0, 2), min_cover_days=dice.number(1, 30),
-                open_cost=dice.number(1, 30), release_lag=1, decay=0.1,
+                0.35, initial=dice.number(0, 10), capacity=dice.number(10, 30),
+                open_cost=dice.number(1, 30), release_lag=dice.whole(1, 2), decay=0.1,
+            )  # fmt: skip
+            row |= dice.some(
+                0.1, min_level=dice.number(0, 2), min_cover_days=dice.number(1, 30),
+                final_level=dice.number(0, 5), cover_of=case["demand"][0]["material"],
             )  # fmt: skip
             case["stockpiles"].append(row)
-
-
-def _rules(case: dict[str, Any], dice: Dice) -> None:
-    case["policies"], case["controls"] = [], []
-    if dice.chance(0.6):
-        kind = dice.one(
-            "max_share", "min_share", "max_quantity", "min_quantity", "min_suppliers",
-            "max_suppliers", "max_throughput", "max_lanes", "capital_budget", "recycled_share",
-            "min_cover_days", "max_open",
-        )  # fmt: skip
-        row: Row = {"policy": "x", "kind": kind, "value": dice.one(0.3, 1, 2, 5),
-                    "penalty": dice.one(5, 50)}  # fmt: skip
-        if kind != "capital_budget":
-            row["materials"] = dice.one("oxide", "magnet")
-        if kind not in ("max_lanes", "min_cover_days"):
-            row |= dice.some(0.4, window=dice.one("horizon", "period", "year"))
-        if kind.endswith(("share", "quantity")) and kind != "recycled_share":
-            row |= dice.some(0.4, each=dice.one("country", "site", "supplier"))
-        case["policies"].append(row)
-    if dice.chance(0.5):
-        row = {"control": "k", "kind": dice.one("export", "import")}
-        row |= dice.some(
-            0.4, exporters="CN", destinations="DE", policy=dice.one("prohibited", "free"),
-            tariff=0.2, quota=dice.number(1, 10), review_days=45, price_floor=8,
-            materials="oxide",
-        )  # fmt: skip
-        if row["kind"] == "export":
-            row.pop("price_floor", None)
-        case["controls"].append(row)
-
-
-def _uncertainty(case: dict[str, Any], dice: Dice, periods: int) -> None:
-    if periods == 1 or dice.chance(0.5):
-        return
-    case["scenarios"] = [
-        {"scenario": "A", "probability": 0.6},
-        {"scenario": "B", "probability": 0.4, "parent": "A", "branches_at": 2},
-    ]
-    case["changes"] = [
-        {"scenario": "B", "table": "demand", "field": "quantity", "op": "multiply",
-         "value": dice.number(0.5, 2)},
-        {"scenario": "B", "table": "offers", "key": "o0", "field": "price", "op": "add",
-         "value": dice.number(0, 5)},
-    ]  # fmt: skip
