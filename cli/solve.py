@@ -63,7 +63,13 @@ OBJECTIVES = ("cost", "lead_time", "shortage")
 )
 @click.pass_context
 def solve(
-    context: click.Context, case: str, output: Path | None, as_csv: bool, as_json: bool, **how: Any
+    context: click.Context,
+    /,
+    case: str,
+    output: Path | None,
+    as_csv: bool,
+    as_json: bool,
+    **how: Any,
 ) -> None:
     """Find the best plan for CASE and check it against the case's own tables.
 

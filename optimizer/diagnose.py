@@ -166,7 +166,7 @@ def _broken_policies(case: Case, built: Built, point: FloatArray) -> list[str]:
     amounts: dict[str, float] = {}
     for family, names, members in (
         ("excess", limits.name, built.arrays.members.get("excess")),
-        ("supplier_excess", counts.name, built.arrays.members.get("supplier_excess")),
+        ("supplier_excess", counts.total.name, built.arrays.members.get("supplier_excess")),
     ):
         if members is None:
             continue

@@ -25,6 +25,10 @@ ZERO = 1e-7
 """HiGHS' feasibility tolerance: amounts below it are nothing."""
 
 
+TIGHT = 1e-9
+"""Tolerance for models whose bounds are so wide that the usual one lets flows slip through."""
+
+
 class SolverError(RuntimeError):
     """HiGHS refused an input or ended in a way that is neither an answer nor a limit."""
 
@@ -91,22 +95,27 @@ class Session:
             raise SolverError(f"HiGHS refused the {what}")
 
     def _load(self, arrays: Arrays, costs: FloatArray, offset: float) -> None:
-        model = highspy.HighsLp()
-        rows, columns = arrays.matrix.shape
-        model.num_col_, model.num_row_ = columns, rows
-        model.col_cost_, model.offset_ = costs, offset
-        model.col_lower_, model.col_upper_ = arrays.lower, arrays.upper
-        model.row_lower_ = arrays.row_lower * self.row_scale
-        model.row_upper_ = arrays.row_upper * self.row_scale
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = arrays.matrix.indptr.astype(np.int32)
-        model.a_matrix_.index_ = arrays.matrix.indices.astype(np.int32)
-        scale = np.repeat(self.row_scale, np.diff(arrays.matrix.indptr))
-        model.a_matrix_.value_ = arrays.matrix.data * scale
-        if arrays.integer.any():
-            kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])
-            model.integrality_ = list(kinds[arrays.integer.astype(int)])
-        self._check(self.solver.passModel(model), "model")
+        matrix = arrays.matrix
+        rows, columns = matrix.shape
+        scale = np.repeat(self.row_scale, np.diff(matrix.indptr))
+        status = self.solver.passModel(
+            columns,
+            rows,
+            matrix.nnz,
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize),
+            offset,
+            costs,
+            arrays.lower,
+            arrays.upper,
+            arrays.row_lower * self.row_scale,
+            arrays.row_upper * self.row_scale,
+            matrix.indptr.astype(np.int32, copy=False),
+            matrix.indices.astype(np.int32, copy=False),
+            matrix.data * scale,
+            arrays.integer.astype(np.int32),
+        )
+        self._check(status, "model")
 
     def minimise(self, objective: str) -> None:
         """Make another of the arrays' objectives the one to minimise."""
@@ -225,15 +234,20 @@ class Session:
         status = SolveStatus.INFEASIBLE if infeasible else SolveStatus.UNBOUNDED
         return Outcome(status, None, None, None, None, seconds)
 
-    def polished(self, point: FloatArray, then: str | None = None) -> FloatArray:
+    def tighten(self) -> None:
+        """Hold whole numbers and rows to a thousandth of the usual tolerance."""
+        for option in ("mip_feasibility_tolerance", "primal_feasibility_tolerance"):
+            self._set(option, TIGHT)
+
+    def polished(self, point: FloatArray, then: str | None = None) -> FloatArray | None:
         """The best plan with the whole numbers of ``point``, free of tolerances on them.
 
         With ``then``, of all plans that are as good it is the one best in that objective too, so
         that a plan for lead time alone wastes no money on amounts that do not matter to it.
 
         A mixed-integer point holds whole numbers only to a tolerance, and flows may lean on that.
-        Fixing them and solving the rest gives a clean point; where that fails (it may, by the same
-        tolerance) the point itself is returned with its whole numbers rounded.
+        Fixing them and solving the rest gives a clean point, or None where the flows of ``point``
+        are only possible by that tolerance.
         """
         whole = np.flatnonzero(self.arrays.integer)
         clean = point.copy()
@@ -249,7 +263,7 @@ class Session:
         solver.changeColsBounds(len(whole), columns, clean[whole], clean[whole])
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return clean
+            return None
         clean = np.array(solver.getSolution().col_value, dtype=float)
         clean[np.abs(clean) < ZERO] = 0.0
         if then is None:

@@ -288,33 +288,28 @@ def _lanes_used(network: Network, reader: Reader) -> FloatArray:
 def _supplier_use(network: Network, reader: Reader) -> pd.DataFrame:
     """Suppliers counted in each window, from the quantities themselves."""
     counts = network.suppliers
-    own = _total(network, reader, counts.supply.terms, len(counts.supplier))
-    total = _total(network, reader, counts.total.terms, len(counts.name))
+    window, at_least, limit, penalty = counts.arrays()
+    own = _total(network, reader, counts.supply.terms, counts.entries)
+    total = _total(network, reader, counts.total.terms, counts.windows)
     slack = 1e-6 * np.maximum(1.0, total)
-    enough = own >= counts.count_from[counts.window] * total[counts.window] - slack[counts.window]
-    some = own > slack[counts.window]
-    minimum = counts.at_least[counts.window] if len(counts.window) else np.zeros(0, dtype=bool)
-    number = np.bincount(
-        counts.window,
-        weights=np.where(minimum, enough, some).astype(float),
-        minlength=len(counts.name),
-    )
-    idle = total <= slack
-    short = np.where(
-        counts.at_least, np.where(idle, 0.0, counts.limit - number), number - counts.limit
-    )
-    excess = np.where(np.isnan(counts.penalty), 0.0, np.maximum(short, 0.0))
-    weight = network.weight[counts.node]
+    share = np.array(counts.count_from, dtype=float)
+    enough = own >= (share * total - slack)[window]
+    counted = np.where(at_least[window], enough, own > slack[window])
+    number = total_by(window, counted.astype(float), counts.windows)
+    missing = np.where(total <= slack, 0.0, limit - number)
+    excess = np.where(at_least, missing, number - limit)
+    excess = np.where(np.isnan(penalty), 0.0, np.maximum(excess, 0.0))
+    node = np.array(counts.total.node, dtype=np.int64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        paid = np.where(excess > 0, excess * np.nan_to_num(counts.penalty) / weight, 0.0)
+        paid = np.where(excess > 0, excess * np.nan_to_num(penalty) / network.weight[node], 0.0)
     return pd.DataFrame(
         {
-            "policy": counts.name,
-            "node": counts.node,
-            "period": network.tree.period[counts.node],
-            "key": [""] * len(counts.name),
+            "policy": counts.total.name,
+            "node": node,
+            "period": network.tree.period[node],
+            "key": counts.total.key,
             "value": number,
-            "limit": counts.limit,
+            "limit": limit,
             "excess": excess,
             "penalty": np.nan_to_num(paid),
         }

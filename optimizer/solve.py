@@ -14,7 +14,7 @@ from ..models.plan import Solution, SolveStatus
 from .compiled import Arrays, compile_model, templates
 from .formulation.model import build_model
 from .guard import wide_numbers
-from .highs import Options, Outcome, Session, relative_gap
+from .highs import Options, Outcome, Session, SolverError, relative_gap
 from .network import Network, build_network
 from .plan import build_tables
 from .plan_money import concentration, conditional_value_at_risk, scenario_costs
@@ -140,7 +140,7 @@ def _lexicographic(
             session.minimise(name)
             session.start_from(point)
         left = None if options.time_limit is None else max(options.time_limit - spent, 0.01)
-        found = session.solve(replace(options, time_limit=left))
+        found, clean = _clean(session, replace(options, time_limit=left), request)
         spent += found.seconds
         if found.point is None:
             if outcome is None or outcome.point is None:
@@ -149,13 +149,40 @@ def _lexicographic(
             kept = replace(outcome, status=SolveStatus.FEASIBLE, objective=value, bound=found.bound)
             gap = relative_gap(value, found.bound)
             return replace(kept, gap=gap, seconds=spent), point
-        then = None if "cost" in request.minimise else "cost"
-        point = session.polished(found.point, then)
-        outcome = found
+        point, outcome = clean, found
         if found.status != SolveStatus.OPTIMAL:
             break
     assert outcome is not None
     return replace(outcome, seconds=spent), point
+
+
+def _clean(
+    session: Session, options: Options, request: Request
+) -> tuple[Outcome, FloatArray | None]:
+    """Solve, and free the plan of the tolerance on whole numbers.
+
+    Wide bounds times that tolerance can let amounts slip past a decision not taken; such a plan
+    is solved again under a tighter one.
+    """
+    then = None if "cost" in request.minimise else "cost"
+    spent = 0.0
+    for attempt in range(2):
+        found = session.solve(options)
+        found = replace(found, seconds=found.seconds + spent)
+        if found.point is None:
+            return found, None
+        clean = session.polished(found.point, then)
+        if clean is not None:
+            return found, clean
+        if not attempt:
+            spent = found.seconds
+            session.tighten()
+            if options.time_limit is not None:
+                options = replace(options, time_limit=max(options.time_limit - spent, 0.01))
+    raise SolverError(
+        "the plan leans on numerical tolerance: bounds on yes/no decisions are too wide. Give "
+        "capacities to offers, lanes and plants that have none"
+    )
 
 
 def value_of(arrays: Arrays, objective: str, point: FloatArray) -> float:

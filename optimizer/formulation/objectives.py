@@ -144,7 +144,7 @@ def _add_market_costs(model: ConcreteModel, network: Network) -> None:
     )
     penalty = np.array(network.limits.penalty, dtype=float)
     add_data(model, "excess_cost", model.SOFT_LIMITS, penalty[~np.isnan(penalty)])
-    penalty = network.suppliers.penalty
+    penalty = network.suppliers.arrays()[3]
     add_data(
         model, "supplier_excess_cost", model.SOFT_SUPPLIER_WINDOWS, penalty[~np.isnan(penalty)]
     )

@@ -29,10 +29,11 @@ from pyomo.environ import ConcreteModel
 from ..indexing import Index, matching
 from ..network import Network
 from ..network.limits import LimitRows
-from ..tree import FloatArray, IntArray
+from ..tree import FloatArray
 from .bigm import require_finite
 from .components import add_data, add_incidence, add_rows, add_set, add_variables
 
+SUPPLY_FAMILIES = (("buy", "PURCHASES"), ("run", "RUNS"))
 COUNTED_FAMILIES = (
     ("buy", "PURCHASES"),
     ("run", "RUNS"),
@@ -122,50 +123,52 @@ def _most_supplied(network: Network, rows: LimitRows, size: int) -> FloatArray:
 def _add_supplier_counts(model: ConcreteModel, network: Network) -> None:
     """Add the counting of suppliers in every window."""
     counts = network.suppliers
-    entries = add_set(model, "SUPPLIER_SHARES", Index(np.arange(len(counts.supplier))))
-    windows = add_set(model, "SUPPLIER_WINDOWS", Index(np.arange(len(counts.name))))
+    window, at_least, limit, penalty = counts.arrays()
+    entries = add_set(model, "SUPPLIER_SHARES", Index(np.arange(counts.entries)))
+    windows = add_set(model, "SUPPLIER_WINDOWS", Index(np.arange(counts.windows)))
     add_variables(model, "counted", entries, "binary")
     add_variables(model, "idle", windows, "binary")
-    soft = np.flatnonzero(~np.isnan(counts.penalty))
+    soft = np.flatnonzero(~np.isnan(penalty))
     add_variables(model, "supplier_excess", add_set(model, "SOFT_SUPPLIER_WINDOWS", Index(soft)))
     add_incidence(model, "SUPPLIER_EXCESS_OF", windows, soft, soft)
-    add_incidence(model, "COUNTED_IN", windows, counts.window, np.arange(len(counts.supplier)))
-    add_data(model, "supplier_limit", windows, counts.limit)
-    families = (("buy", "PURCHASES"), ("run", "RUNS"))
-    add_terms(model, "supplier", counts.supply, entries, families)
-    add_terms(model, "total", counts.total, windows, families)
-    own = _most_supplied(network, counts.supply, len(counts.supplier))
-    total = _most_supplied(network, counts.total, len(counts.name))
-    rows = _policy_rows(network)
-    require_finite(
-        network, "offers", np.zeros(len(own), dtype=np.int64), own, "min_suppliers or max_suppliers"
-    )
-    require_finite(network, "policies", rows, total, "min_suppliers or max_suppliers")
-    add_data(model, "supplier_most", entries, own)
-    add_data(model, "total_most", windows, total)
-    add_data(model, "count_share", entries, counts.count_from[counts.window])
-    add_data(model, "count_most", entries, counts.count_from[counts.window] * total[counts.window])
-    minimum = counts.at_least[counts.window] if len(counts.window) else np.zeros(0, dtype=bool)
+    add_incidence(model, "COUNTED_IN", windows, window, np.arange(counts.entries))
+    add_data(model, "supplier_limit", windows, limit)
+    add_terms(model, "supplier", counts.supply, entries, SUPPLY_FAMILIES)
+    add_terms(model, "total", counts.total, windows, SUPPLY_FAMILIES)
+    _add_supplier_bounds(model, network)
+    minimum = at_least[window]
     least = add_set(model, "MINIMUM_SHARES", Index(np.flatnonzero(minimum)))
     shared = LimitRows()
-    for family, _ in families:
-        window, position, amount = counts.total.terms(family)
-        entry, term = matching(counts.window, window)
+    for family, _ in SUPPLY_FAMILIES:
+        row, position, amount = counts.total.terms(family)
+        entry, term = matching(window, row)
         shared.add_terms(family, entry, position[term], amount[term])
-    add_terms(model, "counted", shared, entries, families)
+    add_terms(model, "counted", shared, entries, SUPPLY_FAMILIES)
     add_rows(model, "supplier_counts_from_share", least, supplier_counts_from_share)
     most = add_set(model, "MAXIMUM_SHARES", Index(np.flatnonzero(~minimum)))
     add_rows(model, "supplier_counts_if_used", most, supplier_counts_if_used)
-    enough = add_set(model, "MINIMUM_WINDOWS", Index(np.flatnonzero(counts.at_least)))
+    enough = add_set(model, "MINIMUM_WINDOWS", Index(np.flatnonzero(at_least)))
     add_rows(model, "enough_suppliers", enough, enough_suppliers)
     add_rows(model, "idle_without_supply", enough, idle_without_supply)
-    few = add_set(model, "MAXIMUM_WINDOWS", Index(np.flatnonzero(~counts.at_least)))
+    few = add_set(model, "MAXIMUM_WINDOWS", Index(np.flatnonzero(~at_least)))
     add_rows(model, "few_suppliers", few, few_suppliers)
 
 
-def _policy_rows(network: Network) -> IntArray:
+def _add_supplier_bounds(model: ConcreteModel, network: Network) -> None:
+    """Add bounds on what each supplier, and all of them, supply in a window."""
+    counts = network.suppliers
+    own = _most_supplied(network, counts.supply, counts.entries)
+    total = _most_supplied(network, counts.total, counts.windows)
     position = {row.policy: at for at, row in enumerate(network.case.policies)}
-    return np.array([position[name] for name in network.suppliers.name], dtype=np.int64)
+    for rows, bound in ((counts.supply, own), (counts.total, total)):
+        policy = np.array([position[name] for name in rows.name], dtype=np.int64)
+        require_finite(network, "policies", policy, bound, "min_suppliers or max_suppliers")
+    share = np.array(counts.count_from, dtype=float)
+    window = counts.arrays()[0]
+    add_data(model, "supplier_most", model.SUPPLIER_SHARES, own)
+    add_data(model, "total_most", model.SUPPLIER_WINDOWS, total)
+    add_data(model, "count_share", model.SUPPLIER_SHARES, share[window])
+    add_data(model, "count_most", model.SUPPLIER_SHARES, share[window] * total[window])
 
 
 def supplier_counts_from_share(m: ConcreteModel, e: int) -> Any:

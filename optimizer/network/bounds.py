@@ -70,7 +70,7 @@ def build_bounds(frame: Frame, io: dict[str, PlantIO]) -> Bounds:
                 need[material] += activity[p] * -rates[p][0][material]
         return need
 
-    rounds = len(frame.case.plants) + len(frame.materials)
+    rounds = max(len(frame.case.plants) - 1, 0)
     pull = _fixed_point(pulled, needed, wanted, rounds)
 
     def pushed(amounts: FloatArray) -> FloatArray:
@@ -112,8 +112,7 @@ def _fixed_point(
     """Activities and amounts that imply each other.
 
     A recycling loop can make them grow from round to round. No plan needs to send material
-    through the same plant twice (a loop only loses), so that as many rounds as there are plants
-    and materials are enough.
+    through the same plant twice (a loop only loses), so that chains of all plants are enough.
     """
     amounts = start.copy()
     activity = activity_of(amounts)

@@ -17,11 +17,12 @@ from .bounds import Bounds, build_bounds
 from .entries import build_flows
 from .frame import Frame
 from .inventory import Inventory, Market, build_inventory, build_market
-from .limits import LimitRows, SupplierRows, build_limits
+from .limits import LimitRows, build_limits
 from .moves import Movements, build_movements
 from .production import Production, build_production
 from .reach import process_io
 from .shipping import Gates, Shipping, build_gates, build_shipping, only_delivers
+from .supplier_rows import SupplierRows, build_supplier_rows
 from .supply import Supply, build_supply
 
 BoolArray = NDArray[np.bool_]
@@ -104,9 +105,8 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
     inventory = build_inventory(frame, bounds.material)
     market = build_market(frame, movements.present)
     flows = build_flows(frame, movements, supply, production, shipping, inventory, market)
-    limits, quotas, suppliers = build_limits(
-        frame, flows, _quotas(frame, movements, supply, shipping)
-    )
+    limits, quotas = build_limits(frame, flows, _quotas(frame, movements, supply, shipping))
+    suppliers = build_supplier_rows(frame, flows)
     balance = build_balance(frame, movements, supply, production, shipping, inventory, market)
     return Network(
         frame, bounds, movements, supply, production, shipping, gates, inventory, market, limits,

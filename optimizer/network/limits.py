@@ -104,31 +104,6 @@ class LimitRows:
         return unique // (positions.max() + 1), unique % (positions.max() + 1), total
 
 
-@dataclass(frozen=True)
-class SupplierRows:
-    """Counting of suppliers: one entry per policy window and supplier.
-
-    Attributes:
-        window: window of each entry.
-        at_least: whether the window asks for a minimum. Shape (windows,).
-        name, node, limit, penalty: of each window.
-        most: bound on the supply in each window.
-        shares: (entry, family, positions, amounts) terms of one supplier's supply minus
-            count_from x total; for a maximum only the supplier's supply.
-    """
-
-    supplier: list[str]
-    window: IntArray
-    at_least: BoolArray
-    name: list[str]
-    node: IntArray
-    limit: FloatArray
-    penalty: FloatArray
-    count_from: FloatArray
-    supply: LimitRows
-    total: LimitRows
-
-
 def windows(frame: Frame, window: str, start: object, end: object) -> list[tuple[int, IntArray]]:
     """(last node, nodes on its path) of every window of a policy or quota."""
     case, tree = frame.case, frame.tree
@@ -152,8 +127,8 @@ def windows(frame: Frame, window: str, start: object, end: object) -> list[tuple
 
 def build_limits(
     frame: Frame, flows: Flows, quotas: Sequence[tuple[int, dict[str, BoolArray]]]
-) -> tuple[LimitRows, LimitRows, SupplierRows]:
-    """Rows of policies, of quotas, and the windows in which suppliers are counted.
+) -> tuple[LimitRows, LimitRows]:
+    """Rows of policies and of quotas.
 
     Args:
         frame: the case.
@@ -161,21 +136,12 @@ def build_limits(
         quotas: (row of controls, family -> whether it hits each position) of every quota.
     """
     rows, quota_rows = LimitRows(), LimitRows()
-    counts = SupplierRows(
-        [], np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool), [], np.zeros(0, dtype=np.int64),
-        np.zeros(0), np.zeros(0), np.zeros(0), LimitRows(), LimitRows(),
-    )  # fmt: skip
-    supplier_parts: list[tuple[int, Policy]] = []
     for position, policy in enumerate(frame.case.policies):
-        if policy.kind in SUPPLIER_COUNTS:
-            supplier_parts.append((position, policy))
-        else:
+        if policy.kind not in SUPPLIER_COUNTS:
             _policy_rows(frame, flows, position, policy, rows)
     for control, hits in quotas:
         _quota_rows(frame, flows, control, hits, quota_rows)
-    if supplier_parts:
-        counts = _supplier_rows(frame, flows, supplier_parts)
-    return rows, quota_rows, counts
+    return rows, quota_rows
 
 
 def _policy_rows(
@@ -197,7 +163,7 @@ def _policy_rows(
     build[policy.kind](frame, flows, position, policy, rows)
 
 
-def _spans(frame: Frame, policy: Policy) -> list[tuple[int, IntArray]]:
+def spans_of(frame: Frame, policy: Policy) -> list[tuple[int, IntArray]]:
     window: str = policy.window
     if policy.kind == "capital_budget" and "window" not in policy.model_fields_set:
         window = "horizon"
@@ -210,7 +176,9 @@ def _spans(frame: Frame, policy: Policy) -> list[tuple[int, IntArray]]:
     return spans
 
 
-def _numbers(frame: Frame, position: int, nodes: IntArray) -> tuple[FloatArray, FloatArray]:
+def value_and_penalty(
+    frame: Frame, position: int, nodes: IntArray
+) -> tuple[FloatArray, FloatArray]:
     """Value and weighted penalty of a policy at the last node of each window."""
     value = frame.values.array("policies", "value")[position, nodes]
     penalty = frame.values.array("policies", "penalty")[position, nodes]
@@ -230,9 +198,9 @@ def _in_windows(spans: list[tuple[int, IntArray]], nodes: IntArray) -> tuple[Int
 
 def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
     """Scope <= value x total, or the reverse for minima."""
-    spans = _spans(frame, policy)
+    spans = spans_of(frame, policy)
     last = np.array([node for node, _ in spans], dtype=np.int64)
-    value, penalty = _numbers(frame, position, last)
+    value, penalty = value_and_penalty(frame, position, last)
     supply = flows.supply(frame, policy.materials, policy.stages)
     scope_of = (
         flows.recycled(frame, policy.materials, policy.stages)
@@ -243,18 +211,18 @@ def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows:
     everything = np.ones(len(supply), dtype=bool)
     for key, inside in keys_in_scope(frame, policy, scope_of, flows.sources(frame, policy)):
         first = rows.add_rows(policy.policy, key, last, np.zeros(len(last)), penalty, value)
-        _add(rows, first, spans, supply, everything, np.ones(len(last)), total=True)
-        _add(rows, first, spans, scope_of, inside, np.full(len(last), sign))
-        _add(rows, first, spans, supply, everything, -sign * value)
+        add_entries(rows, first, spans, supply, everything, np.ones(len(last)), total=True)
+        add_entries(rows, first, spans, scope_of, inside, np.full(len(last), sign))
+        add_entries(rows, first, spans, supply, everything, -sign * value)
 
 
 def _amount_rows(
     frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows
 ) -> None:
     """Amount in scope <= value, or the reverse for minima."""
-    spans = _spans(frame, policy)
+    spans = spans_of(frame, policy)
     last = np.array([node for node, _ in spans], dtype=np.int64)
-    value, penalty = _numbers(frame, position, last)
+    value, penalty = value_and_penalty(frame, position, last)
     sign = -1.0 if policy.kind in ("min_quantity", "min_open") else 1.0
     if policy.kind in ("max_quantity", "min_quantity"):
         entries = flows.supply(frame, policy.materials, policy.stages)
@@ -283,7 +251,7 @@ def _amount_rows(
         if policy.kind in OPENINGS:
             _add_openings(frame, rows, first, spans, entries, inside, sign)
         else:
-            _add(rows, first, spans, entries, inside, np.full(len(last), sign))
+            add_entries(rows, first, spans, entries, inside, np.full(len(last), sign))
 
 
 def _add_openings(
@@ -306,17 +274,17 @@ def _add_openings(
 
 def _cover_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
     """Stock of the materials >= cover of all their demand."""
-    spans = _spans(frame, policy)
+    spans = spans_of(frame, policy)
     last = np.array([node for node, _ in spans], dtype=np.int64)
-    value, penalty = _numbers(frame, position, last)
+    value, penalty = value_and_penalty(frame, position, last)
     entries = flows.stocks(frame, policy.materials)
     need = flows.demand_of(frame, policy.materials)[last] * value / frame.case.days_per_period
     for key, inside in keys_in_scope(frame, policy, entries):
         first = rows.add_rows(policy.policy, key, last, -need, penalty)
-        _add(rows, first, spans, entries, inside, np.full(len(last), -1.0))
+        add_entries(rows, first, spans, entries, inside, np.full(len(last), -1.0))
 
 
-def _add(
+def add_entries(
     rows: LimitRows,
     first: int,
     spans: list[tuple[int, IntArray]],
@@ -353,56 +321,3 @@ def _quota_rows(
         position = np.flatnonzero(hit)
         window, at = _in_windows(spans, flows.node_of(family)[position])
         rows.add_terms(family, first + window, position[at], np.ones(len(at)))
-
-
-def _supplier_rows(frame: Frame, flows: Flows, policies: list[tuple[int, Policy]]) -> SupplierRows:
-    """Entries for counting suppliers in every window of every such policy."""
-    supplier: list[str] = []
-    window_of: list[int] = []
-    at_least: list[bool] = []
-    name: list[str] = []
-    count_from: list[float] = []
-    nodes, limits, penalties = [], [], []
-    supply_rows, total_rows = LimitRows(), LimitRows()
-    for position, policy in policies:
-        spans = _spans(frame, policy)
-        last = np.array([node for node, _ in spans], dtype=np.int64)
-        value, penalty = _numbers(frame, position, last)
-        base = len(name)
-        name += [policy.policy] * len(last)
-        at_least += [policy.kind == "min_suppliers"] * len(last)
-        nodes.append(last)
-        limits.append(value)
-        penalties.append(penalty)
-        count_from += frame.values.array("policies", "count_from")[position, last].tolist()
-        entries = flows.supply(frame, policy.materials, policy.stages)
-        scope = scope_mask(frame, policy, entries)
-        zero = np.zeros(len(last))
-        total_rows.add_rows(policy.policy, "", last, zero, zero)
-        _add(
-            total_rows, base, spans, entries, np.ones(len(entries), dtype=bool), np.ones(len(last))
-        )
-        for key in np.unique(entries.supplier[scope]):
-            first = supply_rows.add_rows(policy.policy, frame.operators[key], last, zero, zero)
-            _add(
-                supply_rows,
-                first,
-                spans,
-                entries,
-                scope & (entries.supplier == key),
-                np.ones(len(last)),
-            )
-            supplier += [frame.operators[key]] * len(last)
-            window_of += list(range(base, base + len(last)))
-    return SupplierRows(
-        supplier,
-        np.array(window_of, dtype=np.int64),
-        np.array(at_least, dtype=bool),
-        name,
-        np.concatenate(nodes),
-        np.concatenate(limits),
-        np.concatenate(penalties),
-        np.array(count_from),
-        supply_rows,
-        total_rows,
-    )

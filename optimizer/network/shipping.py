@@ -153,7 +153,7 @@ def _delivered(
     case = frame.case
     site, wanted = frame.places(case.demand)  # type: ignore[arg-type]  # rows of one type
     quantity = demand_quantity(frame)
-    waits = ~np.asarray(np.isnan(frame.values.array("demand", "backlog_cost"))).all(axis=1)
+    waits = np.asarray(~np.isnan(frame.values.array("demand", "backlog_cost")).all(axis=1))
     total = path_total(frame, quantity)
     if not len(site):
         return np.full(len(end), np.inf)

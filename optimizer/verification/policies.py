@@ -240,7 +240,7 @@ class Policies:
         goods = self.reading.select("materials", row.materials)
         rows = [i for i, demand in enumerate(case.demand) if demand.material in goods]
         need = limit / self.reading.days * wanted(self.reading)[rows].sum(axis=0)[ends]
-        for key, sites in self._keyed(row, self._sites(row), None).items():
+        for key, sites in (self._keyed(row, self._sites(row), None) or {"": []}).items():
             piles = [
                 i for i, p in enumerate(case.stockpiles) if p.site in sites and p.material in goods
             ]

@@ -9,13 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from oracle.plain_model import OracleResult, solve_case
 from secondsource.datasets.load import load_case
 from secondsource.models.case import Case
 from secondsource.models.plan import Solution
 from secondsource.optimizer.highs import Options
 from secondsource.optimizer.solve import Request, solve
-
-from oracle.plain_model import OracleResult, solve_case
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-5
 
@@ -28,11 +27,21 @@ def checked(data: dict[str, Any]) -> Case:
         return load_case(path)
 
 
-def exact(case: Case, *minimise: str, threads: int | None = None, **options: Any) -> Solution:
+def exact(
+    case: Case,
+    *minimise: str,
+    caps: dict[str, float] | None = None,
+    threads: int | None = 1,
+    seed: int | None = None,
+) -> Solution:
     """The optimum at gap 0 for objectives in order (default: cost)."""
-    request = dataclasses.replace(Request.of(case), **options)
-    settings = Options(gap=0.0, threads=threads, seed=options.get("seed"))
-    return solve(case, dataclasses.replace(request, minimise=minimise or ("cost",), options=settings))
+    request = dataclasses.replace(
+        Request.of(case),
+        minimise=minimise or ("cost",),
+        caps=caps or {},
+        options=Options(gap=0.0, threads=threads, seed=seed),
+    )
+    return solve(case, request)
 
 
 def differs(found: Solution, expected: OracleResult) -> str:

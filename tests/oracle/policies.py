@@ -95,14 +95,19 @@ def _recycled(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Node]
         _limit(ground, row, last, recycled.add(total, -row["value"]), 0.0)
 
 
-def _throughput(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Node]) -> None:
+def _sites(ground: Ground, row: Row) -> list[str]:
+    """Sites inside the sites, countries and operators of a policy."""
     case = ground.case
-    sites = [
+    return [
         site
         for site in case.select(row["sites"], ground.sites())
         if case.select(row["countries"], [case.country(site)])
         and case.select(row["operators"], [case.operator(site)])
     ]
+
+
+def _throughput(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Node]) -> None:
+    case, sites = ground.case, _sites(ground, row)
     materials = case.select(row["materials"], ground.materials())
     leaving = {site: Expr() for site in sites}
     for (_row, start, _end, material, node), flow in ground.flow.items():
@@ -167,7 +172,7 @@ def _openings(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Node]
 
 def _lane_count(ground: Ground, lanes: Lanes, row: Row, last: Node, window: list[Node]) -> None:
     materials = set(ground.case.select(row["materials"], ground.materials()))
-    for site in ground.case.select(row["sites"], ground.sites()):
+    for site in _sites(ground, row):
         for node in window:
             used = Expr()
             for (pair, at), variable in lanes.used.items():
@@ -185,7 +190,7 @@ def _budget(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Node]) 
 
 def _cover(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Node]) -> None:
     materials = ground.case.select(row["materials"], ground.materials())
-    sites = ground.case.select(row["sites"], ground.sites())
+    sites = _sites(ground, row)
     for node in window:
         held, wanted = Expr(), 0.0
         for index, stock in enumerate(ground.case.tables["stockpiles"]):
