@@ -236,7 +236,8 @@ def _tell(
         print_plan(case, tables, summary, Console(highlight=False))
         click.echo(
             "the plan was checked against the case's own tables and holds "
-            f"({summary['build_seconds']:.1f} s to build, {summary['solve_seconds']:.1f} s to solve)",
+            f"({summary['build_seconds']:.1f} s to build, "
+            f"{summary['solve_seconds']:.1f} s to solve)",
             err=True,
         )
     if output is not None:

@@ -102,7 +102,7 @@ def check_for_uneven_years(context: Context) -> None:
     yearly = [
         ("policies", "window", number)
         for number, row in context.rows("policies")
-        if row.window == "year"
+        if row.span == "year"
     ]
     yearly += [
         ("controls", "quota_window", number)

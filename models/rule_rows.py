@@ -146,12 +146,19 @@ class Policy(Row):
     count_from: Number = column(
         0.05, "Share of supply from which a supplier counts", unit="1", ge=0, le=1
     )
-    window: Annotated[Window, Keyword] = column("period", "Over which time it binds")
+    window: Annotated[Window, Keyword] | None = column(
+        None, "Over which time it binds (blank: period; capital_budget: horizon)"
+    )
     start: Period | None = column(None, "First period it binds", structural=True)
     end: Period | None = column(None, "Last period it binds", structural=True)
     penalty: Number | None = column(
         None, "Cost per unit beyond the limit (blank: hard)", unit="money/unit", ge=0
     )
+
+    @property
+    def span(self) -> Window:
+        """The window it binds over, by its kind where the cell is blank."""
+        return self.window or ("horizon" if self.kind == "capital_budget" else "period")
 
 
 class Scenario(Row):

@@ -28,6 +28,6 @@ def require_finite(
     if len(missing):
         row = int(rows[missing[0]])
         raise UnboundedDecisionError(
-            f"{table} row {row + 1}, capacity: {why} needs a limit on the quantity, and none follows "
-            "from demand, stock or capacities; give a capacity"
+            f"{table} row {row + 1}, capacity: {why} needs a limit on the quantity, and none "
+            "follows from demand, stock or capacities; give a capacity"
         )

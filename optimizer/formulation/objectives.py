@@ -6,7 +6,8 @@ Cost is discounted and expected: every coefficient carries the weight
 .. math::
     \min \sum_n w_n \bigl( \text{purchase} + \text{order} + \text{select} + \text{open}
       + \text{expand} + \text{fixed} + \text{run} + \text{variable} + \text{transport}
-      + \text{holding} + \text{capital} + \text{disposal} + \text{tariffs} + \text{shortage} + \text{backlog} + \text{penalty}
+      + \text{holding} + \text{capital} + \text{disposal} + \text{tariffs}
+      + \text{shortage} + \text{backlog} + \text{penalty}
       - \text{revenue} \bigr)
 
 Lead time is expected: days of every unit of a demanded material on lanes, offers and plants, plus

@@ -164,11 +164,8 @@ def _policy_rows(
 
 
 def spans_of(frame: Frame, policy: Policy) -> list[tuple[int, IntArray]]:
-    window: str = policy.window
-    if policy.kind == "capital_budget" and "window" not in policy.model_fields_set:
-        window = "horizon"
-    if policy.kind in ("max_lanes", "min_cover_days"):
-        window = "period"
+    """(last node, counted nodes) of every window in which a policy binds."""
+    window = "period" if policy.kind in ("max_lanes", "min_cover_days") else policy.span
     spans = windows(frame, window, policy.start, policy.end)
     if policy.kind in OPENINGS:
         everything = frame.tree.path_at

@@ -252,6 +252,4 @@ def _window(row: Policy) -> str:
     """A budget runs over the horizon unless its row says otherwise; stocks bind at every node."""
     if row.kind in ("min_cover_days", "max_lanes"):
         return "period"
-    if row.kind == "capital_budget" and "window" not in row.model_fields_set:
-        return "horizon"
-    return row.window
+    return row.span

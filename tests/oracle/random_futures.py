@@ -97,8 +97,8 @@ def _change(case: dict[str, Any], dice: Dice) -> Row | None:
     if not fields:
         return None
     field = dice.one(*fields)
-    change: Row = {"table": table, "field": field,
-                   "key": ";".join(f"{column}={value}" for column, value in key.items())}  # fmt: skip
+    selector = ";".join(f"{column}={value}" for column, value in key.items())
+    change: Row = {"table": table, "field": field, "key": selector}
     if field in LEADS.values():
         return change | {"value": dice.one(0, 10, 50, 100, 190)}
     if table == "recipes" or field in ("decay", "share") or dice.chance(0.6):

@@ -34,11 +34,20 @@ class Supply:
         return cls(country, operator, operator, row["site"], stage, plant=index)
 
     def made_by(self, case: PlainCase, policy: Row) -> bool:
-        """Does the plant's main output and stage fit the policy's materials and stages?"""
-        main = main_output(case, case.tables["plants"][self.plant]["process"])
-        return bool(case.select(policy["materials"], [main])) and bool(
-            case.select(policy["stages"], [self.stage])
-        )
+        """Does the plant supply the policy's materials (any output) or stages (the main one)?"""
+        process = case.tables["plants"][self.plant]["process"]
+        made = [
+            row["material"]
+            for row in case.tables["recipes"]
+            if row["process"] == process and row["quantity"] > 0
+        ]
+        if policy["stages"]:
+            if not case.select(policy["stages"], [self.stage]):
+                return False
+            made = made[:1]
+        elif not policy["materials"]:
+            return True
+        return bool(case.select(policy["materials"], made))
 
 
 def main_output(case: PlainCase, process: str) -> str:

@@ -1,0 +1,169 @@
+"""Cases whose models together hold every family, and both ways of compiling them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from oracle.random_cases import random_case
+from pyomo.environ import ConcreteModel, Constraint, Var
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from secondsource.datasets.load import load_case
+from secondsource.models.case import Case
+from secondsource.optimizer import formulation
+from secondsource.optimizer.compiled import Arrays, compile_model, templates
+from secondsource.optimizer.formulation.model import build_model
+from secondsource.optimizer.network import build_network
+
+from .agreement import checked
+
+NAMES: tuple[str | int, ...] = ("quickstart", 0)
+"""Bundled names and seeds of random cases: small, and together with every component."""
+
+
+def case_of(name: str | int) -> Case:
+    """A bundled case, or the random case of a seed."""
+    return checked(random_case(name)) if isinstance(name, int) else load_case(name)
+
+
+def model_of(case: Case, *, templated: bool) -> ConcreteModel:
+    """The Pyomo model of a case, stated as templates or rule by rule."""
+    network = build_network(case)
+    if not templated:
+        return build_model(network)
+    with templates():
+        return build_model(network)
+
+
+@cache
+def arrays_of(name: str | int) -> Arrays:
+    """What this package compiles."""
+    return compile_model(model_of(case_of(name), templated=True))
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A program by the names of its rows and columns; only what is not nothing.
+
+    Attributes:
+        matrix: (row, column) -> coefficient.
+        sides: row -> (lower, upper), of rows that are not empty.
+        costs: objective -> column -> coefficient.
+        offsets: objective -> constant.
+        columns: column -> (lower, upper, whether it is whole).
+    """
+
+    matrix: dict[tuple[str, str], float]
+    sides: dict[str, tuple[float, float]]
+    costs: dict[str, dict[str, float]]
+    offsets: dict[str, float]
+    columns: dict[str, tuple[float, float, bool]]
+
+
+def entries_of(arrays: Arrays) -> Entries:
+    """Our arrays by name."""
+    rows, columns = arrays.row_names(), arrays.column_names()
+    whole = arrays.matrix.tocoo()
+    full = np.flatnonzero(np.diff(arrays.matrix.indptr))
+    return Entries(
+        {(rows[i], columns[j]): v for i, j, v in zip(*whole.coords, whole.data, strict=True)},
+        {rows[i]: (arrays.row_lower[i], arrays.row_upper[i]) for i in full},
+        {
+            name: {columns[j]: costs[j] for j in np.flatnonzero(costs)}
+            for name, costs in arrays.objectives.items()
+        },
+        dict(arrays.offsets),
+        {
+            name: (arrays.lower[j], arrays.upper[j], bool(arrays.integer[j]))
+            for j, name in enumerate(columns)
+        },
+    )
+
+
+def entries_by_pyomo(model: ConcreteModel) -> Entries:
+    """The same by Pyomo's own standard-form compiler, which splits rows with two sides."""
+    found = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    rows = [_plain(entry.constraint.name) for entry in found.rows]
+    columns = [_plain(column.name) for column in found.columns]
+    sides: dict[str, tuple[float, float]] = {}
+    for name, entry, side in zip(rows, found.rows, found.rhs, strict=True):
+        low, high = sides.get(name, (-np.inf, np.inf))
+        sides[name] = (
+            float(side) if entry.bound_type <= 0 else low,
+            float(side) if entry.bound_type >= 0 else high,
+        )
+    matrix, costs = found.A.tocoo(), found.c.tocsr()
+    objectives = [objective.name for objective in found.objectives]
+    return Entries(
+        {
+            (rows[i], columns[j]): v
+            for i, j, v in zip(matrix.row, matrix.col, matrix.data, strict=True)
+            if v
+        },
+        sides,
+        {
+            name: {columns[j]: costs[k, j] for j in costs[[k]].indices if costs[k, j]}
+            for k, name in enumerate(objectives)
+        },
+        dict(zip(objectives, map(float, found.c_offset), strict=True)),
+        {
+            name: (
+                -np.inf if column.lb is None else column.lb,
+                np.inf if column.ub is None else column.ub,
+                column.is_integer() or column.is_binary(),
+            )
+            for name, column in zip(columns, found.columns, strict=True)
+        },
+    )
+
+
+def _plain(name: str) -> str:
+    return name.replace(" ", "").replace("'", "")
+
+
+def created_components(kind: str) -> set[str]:
+    """Names of the components that the formulation's source can add by a function."""
+    names: set[str] = set()
+    for path in Path(str(formulation.__file__)).parent.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                if call.func.id == kind:
+                    names |= _named(call.args[1])
+                elif call.func.id == "add_once" and kind == "add_rows":
+                    names.add(f"{ast.literal_eval(call.args[2])}_once")
+    return names
+
+
+def _named(argument: ast.expr) -> set[str]:
+    """The literal names; those of `add_once` and of the gates are made from others."""
+    if isinstance(argument, ast.Constant):
+        return {str(argument.value)}
+    text = ast.unparse(argument)
+    gates = {"ship_only_when_selected", "ship_only_when_built"}
+    made: dict[str, set[str]] = {"f'{decision}_once'": set(), "rule.__name__": gates, "name": set()}
+    return made[text]
+
+
+def present(model: ConcreteModel) -> tuple[set[str], set[str]]:
+    """Constraints and variables of a model that have members."""
+    return (
+        {c.name for c in model.component_objects(Constraint) if len(c.index_set())},
+        {v.name for v in model.component_objects(Var) if len(v.index_set())},
+    )
+
+
+def differences(ours: dict[Any, Any], theirs: dict[Any, Any]) -> list[str]:
+    """Entries that one of two tables lacks, or that differ by more than rounding."""
+    found = [
+        f"{key}: {ours.get(key)} but {theirs.get(key)}"
+        for key in ours.keys() ^ theirs.keys()
+    ]
+    for key in ours.keys() & theirs.keys():
+        if not np.allclose(ours[key], theirs[key], rtol=1e-12, atol=1e-12, equal_nan=True):
+            found.append(f"{key}: {ours[key]} but {theirs[key]}")
+    return found
