@@ -28,8 +28,8 @@ HEAD = """# The formulation
 
 Made from the docstrings in `optimizer/formulation/` by `docs/build_formulation.py`; edit those.
 
-Decisions live on the nodes $n$ of a scenario tree; $anc(n)$ is the node before n, $PATH(n)$ the nodes
-on the way to n, $w_n$ its probability times discount. Every index set holds only what can exist, so
+Decisions live on the nodes $n$ of a scenario tree; $anc(n)$ is the node before n, $PATH(n)$ the
+nodes on the way to n, $w_n$ its probability times discount. Every index set holds only what can exist, so
 no rule has a condition. Bounds $M$ come from capacities and from what can be needed, never from a
 constant. The meanings of tables and columns are in [case-format.md](case-format.md).
 """
@@ -41,16 +41,20 @@ def to_markdown(text: str) -> str:
     out = [parts[0]]
     for part in parts[1:]:
         lines = part.split("\n")
-        size = next((i for i, line in enumerate(lines) if line and not line.startswith("    ")), len(lines))
+        text_again = (i for i, line in enumerate(lines) if line and not line.startswith("    "))
+        size = next(text_again, len(lines))
         algebra = "\n".join(line.strip() for line in lines[:size]).strip()
-        body = f"\\begin{{aligned}}\n{algebra}\n\\end{{aligned}}" if "&" in algebra or "\\\\" in algebra else algebra
+        body = algebra
+        if "&" in algebra or "\\\\" in algebra:
+            body = f"\\begin{{aligned}}\n{algebra}\n\\end{{aligned}}"
         out.append(f"$$\n{body}\n$$\n\n" + "\n".join(lines[size:]))
     return re.sub(r":math:`([^`]+)`", r"$\1$", "".join(out)).replace("``", "`")
 
 
 def family(name: str) -> str:
     """Section of one family: its algebra, then its rules."""
-    tree = ast.parse((ROOT / "optimizer" / "formulation" / f"{name}.py").read_text(encoding="utf-8"))
+    source = ROOT / "optimizer" / "formulation" / f"{name}.py"
+    tree = ast.parse(source.read_text(encoding="utf-8"))
     text = ast.get_docstring(tree) or ""
     title, _, rest = text.partition("\n")
     rules = [
