@@ -29,9 +29,9 @@ HEAD = """# The formulation
 Made from the docstrings in `optimizer/formulation/` by `docs/build_formulation.py`; edit those.
 
 Decisions live on the nodes $n$ of a scenario tree; $anc(n)$ is the node before n, $PATH(n)$ the
-nodes on the way to n, $w_n$ its probability times discount. Every index set holds only what can exist, so
-no rule has a condition. Bounds $M$ come from capacities and from what can be needed, never from a
-constant. The meanings of tables and columns are in [case-format.md](case-format.md).
+nodes on the way to n, $w_n$ its probability times discount. Every index set holds only what can
+exist, so no rule has a condition. Bounds $M$ come from capacities and from what can be needed, never
+from a constant. The meanings of tables and columns are in [case-format.md](case-format.md).
 """
 
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-
 from secondsource.datasets.load import load_case
 from secondsource.datasets.runs import summary_of
 from secondsource.optimizer.highs import Options

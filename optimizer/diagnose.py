@@ -149,8 +149,9 @@ def _short_demand(case: Case, built: Built, point: FloatArray) -> list[str]:
         )
         lines.append(
             f"demand row {position + 1}: {demand.end_use} demand for {demand.material} at "
-            f"{demand.site}, {span}, cannot be met: {sum(a for _, a in periods):,.6g} {unit} short; "
-            "give it a shortage_cost, or another source, stock or time"
+            f"{demand.site}, {span}, cannot be met: "
+            f"{sum(a for _, a in periods):,.6g} {unit} short; give it a shortage_cost, "
+            "or another source, stock or time"
         )
     return lines
 

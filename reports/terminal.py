@@ -89,7 +89,7 @@ def _headline(case: Case, summary: Mapping[str, Any]) -> Text:
     )
     text.append(f"cost {money(objectives['cost'], currency)}", style="bold")
     text.append(f"   lead time {objectives['lead_time']:,.1f} days   ")
-    text.append(f"never delivered {amount(objectives['shortage'])}   ")
+    text.append(f"never delivered {amount(objectives['shortage'])}\n")
     text.append(f"largest country {100 * objectives['concentration']:.0f} % of supply")
     return text
 

@@ -17,7 +17,8 @@ before it; :math:`SIGNED(o,n)` those whose contract is in force at n.
 
 Tiers :math:`k` hold between :math:`a_k` and :math:`b_k`; :math:`fill_{o,k,n}` is priced in tier k
 and :math:`\sum_k fill_{o,k,n} = \sum_v buy_{o,v,n}`. Incremental:
-:math:`fill_k \le b_k - a_k`; where tier k is cheaper than the one before it, a binary :math:`full_k` says that all before it are full,
+:math:`fill_k \le b_k - a_k`; where tier k is cheaper than the one before it, a binary
+:math:`full_k` says that all before it are full,
 
 .. math::
     fill_j \ge (b_j - a_j)\, full_k \ (j < k), \qquad fill_j \le (b_j - a_j)\, full_k \ (j \ge k)
