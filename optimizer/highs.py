@@ -29,6 +29,10 @@ TIGHT = 1e-9
 """Tolerance for models whose bounds are so wide that the usual one lets flows slip through."""
 
 
+_POOL = threading.local()
+"""Threads of HiGHS' workers, for each thread that solves."""
+
+
 class SolverError(RuntimeError):
     """HiGHS refused an input or ended in a way that is neither an answer nor a limit."""
 
@@ -146,8 +150,7 @@ class Session:
         self._set("mip_rel_gap", options.gap)
         if options.gap < 1e-9:
             self._set("mip_abs_gap", 0.0)
-        if options.threads is not None:
-            self._set("threads", options.threads)
+        self._use_threads(options.threads)
         if options.seed is not None:
             self._set("random_seed", options.seed % 2147483647)
         limit = np.inf if options.time_limit is None else options.time_limit
@@ -161,6 +164,17 @@ class Session:
         seconds = time.perf_counter() - watch.started
         self._check(status, "run")
         return self._read(seconds)
+
+    def _use_threads(self, threads: int | None) -> None:
+        """Ask for a number of threads, None for HiGHS' own choice.
+
+        HiGHS keeps one pool of workers for each thread that calls it, and refuses to run with
+        another number until that pool is given up.
+        """
+        self._set("threads", threads or 0)
+        if getattr(_POOL, "threads", None) != threads:
+            self.solver.resetGlobalScheduler(True)
+            _POOL.threads = threads
 
     def _subscribe(self, watch: _Watch, options: Options) -> None:
         kinds = highspy.cb.HighsCallbackType

@@ -20,8 +20,11 @@ ON_TIER = 1e-7
 
 
 FAMILY = {"module": "modules"}
-NOISE = 1e-9
-"""Amounts below this, relative to the largest of their family, are noise of the solver."""
+NOISE = 1e-6
+"""Amounts below this, relative to the largest of their row (at least 1), are noise of the solver.
+
+HiGHS' feasibility tolerance, and what :mod:`secondsource.optimizer.verify` takes for rounding.
+"""
 
 
 def purchase_cost(network: Network, amount: FloatArray) -> FloatArray:
@@ -115,13 +118,13 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
     add("licences", node, (shipping.duty - shipping.tariff) * ship)
     ordered = total_by(supply.order_of_buy, buy, len(supply.order))
     offer, node = supply.order.members.T
-    add("order", node, network.at("offers", "order_cost", offer, node) * _some(ordered))
+    add("order", node, network.at("offers", "order_cost", offer, node) * _some(ordered, offer))
     priced("select", "select", "offers", "select_cost")
     priced("open", "open", "plants", "open_cost")
     priced("modules", "expand", "expansions", "module_cost")
     run = reader.of("run")
     plant, node = network.production.run.column(0), network.production.run.column(2)
-    add("run", node, network.at("plants", "run_cost", plant, node) * _some(run))
+    add("run", node, network.at("plants", "run_cost", plant, node) * _some(run, plant))
     priced("run", "variable", "plants", "variable_cost")
     pair = shipping.open.column(0)
     priced("lane_open", "lane_open", "lanes", "open_cost", network.movements.pairs.row[pair])
@@ -160,9 +163,11 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _some(amount: FloatArray) -> FloatArray:
-    """1 where there is an amount, 0 where there is none but noise."""
-    return (amount > NOISE * max(1.0, float(amount.max(initial=0.0)))).astype(float)
+def _some(amount: FloatArray, row: IntArray) -> FloatArray:
+    """1 where a row has an amount at a node, 0 where there is none but noise."""
+    largest = np.ones(int(row.max(initial=-1)) + 1)
+    np.maximum.at(largest, row, amount)
+    return (amount > NOISE * largest[row]).astype(float)
 
 
 def _fixed(network: Network, reader: Reader) -> FloatArray:
@@ -282,7 +287,7 @@ def _lanes_used(network: Network, reader: Reader) -> FloatArray:
     """1 for every counted lane and node that carries anything."""
     shipping = network.shipping
     load = total_by(shipping.load_of_ship, reader.of("ship"), len(shipping.load))
-    return _some(load)[np.flatnonzero(shipping.used)]
+    return _some(load, shipping.load.column(0))[np.flatnonzero(shipping.used)]
 
 
 def _supplier_use(network: Network, reader: Reader) -> pd.DataFrame:

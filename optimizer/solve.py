@@ -15,6 +15,7 @@ from .compiled import Arrays, compile_model, templates
 from .formulation.model import build_model
 from .guard import wide_numbers
 from .highs import Options, Outcome, Session, SolverError, relative_gap
+from .labels import Labels, for_file
 from .network import Network, build_network
 from .plan import build_tables
 from .plan_money import concentration, conditional_value_at_risk, scenario_costs
@@ -113,7 +114,8 @@ def solve(case: Case, request: Request | None = None) -> Solution:
     for name, limit in request.caps.items():
         session.cap(name, _cap_value(built.network, name, limit))
     if request.write_model:
-        session.write(request.write_model, built.arrays.row_names(), built.arrays.column_names())
+        labels = Labels(built.network, built.arrays)
+        session.write(request.write_model, for_file(labels.rows()), for_file(labels.columns()))
     outcome, point = _lexicographic(session, built.arrays, request)
     return _solution(built, request, outcome, point)
 

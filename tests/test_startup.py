@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import secondsource
+
 HEAVY = ("numpy", "pandas", "pydantic", "pyomo", "highspy", "scipy", "rich", "pyarrow")
 
 
@@ -34,7 +36,5 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 def test_public_names_all_exist() -> None:
     """Everything the package promises can be had."""
-    import secondsource as ss
-
-    for name in ss.__all__:
-        assert getattr(ss, name) is not None
+    for name in secondsource.__all__:
+        assert getattr(secondsource, name) is not None

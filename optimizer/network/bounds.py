@@ -200,19 +200,16 @@ def _add_gainful(frame: Frame, wanted: FloatArray, plant_capacity: FloatArray) -
     for row, capacity in zip(case.offers, values.array("offers", "capacity"), strict=True):
         if row.offer in tiers:
             wanted[frame.material[row.material]] += capacity.max() * periods
-    for at, lane in enumerate(case.lanes):
-        if values.array("lanes", "cost")[at].min() < 0:
-            materials = [
-                frame.material[m] for m in frame.names.of("materials").select(lane.material)
-            ]
-            wanted[materials] += values.array("lanes", "capacity")[at].max() * periods
-    for at, plant in enumerate(case.plants):
-        if values.array("plants", "variable_cost")[at].min() < 0:
-            for recipe in case.recipes:
-                if recipe.process == plant.process:
-                    wanted[frame.material[recipe.material]] += plant_capacity[at] * abs(
-                        recipe.quantity
-                    )
+    lane_capacity = values.array("lanes", "capacity").max(axis=1, initial=0.0) * periods
+    for at in np.flatnonzero(values.array("lanes", "cost").min(axis=1, initial=0.0) < 0):
+        selector = case.lanes[at].material
+        carried = [frame.material[name] for name in frame.names.of("materials").select(selector)]
+        wanted[carried] += lane_capacity[at]
+    for at in np.flatnonzero(values.array("plants", "variable_cost").min(axis=1, initial=0.0) < 0):
+        for recipe in case.recipes:
+            if recipe.process == case.plants[at].process:
+                amount = plant_capacity[at] * abs(recipe.quantity)
+                wanted[frame.material[recipe.material]] += amount
 
 
 def _offered(frame: Frame) -> FloatArray:

@@ -48,6 +48,7 @@ def expand_lanes(frame: Frame) -> LanePairs:
     carries: list[BoolArray] = []
     index: dict[tuple[str, int, int], int] = {}
     chosen: dict[str, list[int]] = {}
+    masks: dict[str, BoolArray] = {}
 
     def sites(selector: str) -> list[int]:
         if selector not in chosen:
@@ -55,8 +56,10 @@ def expand_lanes(frame: Frame) -> LanePairs:
         return chosen[selector]
 
     for position, row in enumerate(frame.case.lanes):
-        carried = np.zeros(len(frame.materials), dtype=bool)
-        carried[[frame.material[name] for name in kinds.select(row.material)]] = True
+        if row.material not in masks:
+            mask = masks[row.material] = np.zeros(len(frame.materials), dtype=bool)
+            mask[[frame.material[name] for name in kinds.select(row.material)]] = True
+        carried = masks[row.material]
         for start in sites(row.from_):
             for end in sites(row.to):
                 if start != end:

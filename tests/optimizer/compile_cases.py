@@ -3,39 +3,69 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from oracle.random_cases import random_case
 from pyomo.environ import ConcreteModel, Constraint, Var
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from secondsource.datasets.load import load_case
 from secondsource.models.case import Case
-from secondsource.optimizer import formulation
 from secondsource.optimizer.compiled import Arrays, compile_model, templates
+from secondsource.optimizer.formulation import components
 from secondsource.optimizer.formulation.model import build_model
 from secondsource.optimizer.network import build_network
 
 from .agreement import checked
 
-NAMES: tuple[str | int, ...] = ("quickstart", 0)
-"""Bundled names and seeds of random cases: small, and together with every component."""
+PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "truth"
+NAMES: tuple[str | int, ...] = (
+    "quickstart",
+    "ampl_stoch_floc",
+    "williams_dist2",
+    67,
+    20,
+    54,
+    51,
+    0,
+)
+"""Bundled and published names, and seeds of random cases: small, and together with every
+component that the formulation can have.
+"""
 
 
 def case_of(name: str | int) -> Case:
-    """A bundled case, or the random case of a seed."""
-    return checked(random_case(name)) if isinstance(name, int) else load_case(name)
+    """A bundled or published case, or the random case of a seed."""
+    if isinstance(name, int):
+        return checked(random_case(name))
+    path = PUBLISHED / f"{name}.json"
+    return load_case(path if path.exists() else name)
+
+
+class PlainRows(components.Rows):  # type: ignore[misc]  # pyomo is untyped
+    """Rows without templates; those that hold whatever happens are left out."""
+
+    def __init__(self, keys: Any, rule: Callable[..., Any]) -> None:
+        def stated(model: ConcreteModel, *index: int) -> Any:
+            relation = rule(model, *index)
+            return Constraint.Feasible if relation is True else relation
+
+        super().__init__(keys, rule=stated)
 
 
 def model_of(case: Case, *, templated: bool) -> ConcreteModel:
     """The Pyomo model of a case, stated as templates or rule by rule."""
     network = build_network(case)
-    if not templated:
-        return build_model(network)
-    with templates():
+    if templated:
+        with templates():
+            return build_model(network)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(components, "Rows", PlainRows)
         return build_model(network)
 
 
@@ -125,10 +155,26 @@ def _plain(name: str) -> str:
     return name.replace(" ", "").replace("'", "")
 
 
+def oriented(entries: Entries) -> Entries:
+    """Rows turned so that the first column of each, by name, counts positively."""
+    first: dict[str, tuple[str, float]] = {}
+    for (row, column), value in entries.matrix.items():
+        first[row] = min(first.get(row, (column, value)), (column, value))
+    turn = {row: float(np.sign(value)) for row, (_, value) in first.items()}
+    return replace(
+        entries,
+        matrix={(row, column): turn[row] * v for (row, column), v in entries.matrix.items()},
+        sides={
+            row: side if turn[row] > 0 else (-side[1], -side[0])
+            for row, side in entries.sides.items()
+        },
+    )
+
+
 def created_components(kind: str) -> set[str]:
     """Names of the components that the formulation's source can add by a function."""
     names: set[str] = set()
-    for path in Path(str(formulation.__file__)).parent.glob("*.py"):
+    for path in Path(str(components.__file__)).parent.glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
@@ -159,10 +205,7 @@ def present(model: ConcreteModel) -> tuple[set[str], set[str]]:
 
 def differences(ours: dict[Any, Any], theirs: dict[Any, Any]) -> list[str]:
     """Entries that one of two tables lacks, or that differ by more than rounding."""
-    found = [
-        f"{key}: {ours.get(key)} but {theirs.get(key)}"
-        for key in ours.keys() ^ theirs.keys()
-    ]
+    found = [f"{key}: {ours.get(key)} but {theirs.get(key)}" for key in ours.keys() ^ theirs.keys()]
     for key in ours.keys() & theirs.keys():
         if not np.allclose(ours[key], theirs[key], rtol=1e-12, atol=1e-12, equal_nan=True):
             found.append(f"{key}: {ours[key]} but {theirs[key]}")

@@ -56,7 +56,7 @@ def _policy(case: dict[str, Any], dice: Dice, periods: int, name: str) -> Row:
     if kind in EACH:
         row |= dice.some(0.4, each=dice.one(*EACH[kind]))
     if kind == "min_suppliers":
-        row |= dice.some(0.5, count_from=dice.one(0, 0.2, 0.4))
+        row |= dice.some(0.5, count_from=dice.one(0.1, 0.2, 0.4))
     return row | dice.window(0.2, periods)
 
 
