@@ -17,8 +17,7 @@ from .guard import wide_numbers
 from .highs import Options, Outcome, Session, SolverError, relative_gap
 from .labels import Labels, for_file
 from .network import Network, build_network
-from .plan import build_tables
-from .plan_money import concentration, conditional_value_at_risk, scenario_costs
+from .plan import build_tables, concentration, conditional_value_at_risk, scenario_costs
 from .tree import FloatArray, build_tree
 from .verify import verify_plan
 

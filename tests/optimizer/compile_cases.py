@@ -206,7 +206,8 @@ def present(model: ConcreteModel) -> tuple[set[str], set[str]]:
 def differences(ours: dict[Any, Any], theirs: dict[Any, Any]) -> list[str]:
     """Entries that one of two tables lacks, or that differ by more than rounding."""
     found = [f"{key}: {ours.get(key)} but {theirs.get(key)}" for key in ours.keys() ^ theirs.keys()]
-    for key in ours.keys() & theirs.keys():
-        if not np.allclose(ours[key], theirs[key], rtol=1e-12, atol=1e-12, equal_nan=True):
-            found.append(f"{key}: {ours[key]} but {theirs[key]}")
-    return found
+    return found + [
+        f"{key}: {ours[key]} but {theirs[key]}"
+        for key in ours.keys() & theirs.keys()
+        if not np.allclose(ours[key], theirs[key], rtol=1e-12, atol=1e-12)
+    ]

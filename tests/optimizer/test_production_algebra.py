@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from .cases import best, change, cost, mill, offer, outlet, paid
+from .cases import Data, best, change, cost, mill, offer, outlet, paid
 
 CANDIDATE = {"status": "candidate", "capacity": 10, "open_cost": 100}
+
+
+def module(size: float = 10, **columns: float | str) -> Data:
+    """Modules of the mill at 5 each."""
+    return {"plant": "mill", "module_capacity": size, "module_cost": 5} | columns
 
 
 def test_a_plant_runs_from_nothing_or_its_minimum_and_pays_for_running() -> None:
@@ -38,18 +43,14 @@ def test_existing_plants_run_from_their_start_to_their_end() -> None:
 
 def test_modules_count_over_the_horizon() -> None:
     case = mill({"capacity": 2}, settings={"periods": 2})
-    case["expansions"] = [
-        {"plant": "mill", "module_capacity": 3, "module_cost": 5, "max_modules": 2}
-    ]
+    case["expansions"] = [module(3, max_modules=2)]
     # 2 + 2 x 3 of 10 in both periods.
     assert cost(case) == 2 * 5 + 2 * (8 * 2 + 2 * 50)
 
 
 def test_modules_of_a_candidate_need_its_opening() -> None:
     case = mill(CANDIDATE | {"capacity": 0})
-    case["expansions"] = [
-        {"plant": "mill", "module_capacity": 5, "module_cost": 1, "max_modules": 4}
-    ]
+    case["expansions"] = [module(5, module_cost=1, max_modules=4)]
     assert cost(case) == 100 + 2 * 1 + 20
     case["plants"][0]["open_cost"] = 479
     assert cost(case) == 500
@@ -57,9 +58,7 @@ def test_modules_of_a_candidate_need_its_opening() -> None:
 
 def test_fractions_of_a_module_only_where_the_row_says_so() -> None:
     case = mill({"capacity": 0})
-    case["expansions"] = [
-        {"plant": "mill", "module_capacity": 4, "module_cost": 8, "max_modules": 9}
-    ]
+    case["expansions"] = [module(4, module_cost=8, max_modules=9)]
     assert cost(case) == 3 * 8 + 20
     case["expansions"][0]["continuous"] = "yes"
     assert cost(case) == 2.5 * 8 + 20
@@ -81,9 +80,7 @@ def test_capacity_and_fixed_cost_of_a_module_begin_when_it_is_built() -> None:
 
 def test_size_and_cost_of_a_module_are_those_of_its_decision() -> None:
     case = mill({"capacity": 0}, settings={"periods": 2})
-    case["expansions"] = [
-        {"plant": "mill", "module_capacity": 10, "module_cost": 5, "fixed_cost": 3}
-    ]
+    case["expansions"] = [module(10, fixed_cost=3)]
     case["changes"] = [
         change("expansions", "module_capacity", 1, start=2),
         change("expansions", "fixed_cost", 30, start=2),
@@ -109,8 +106,8 @@ def test_modules_complete_before_their_plant_cost_nothing_until_it_can_run() -> 
 def test_several_expansions_of_a_plant_add_up() -> None:
     case = mill({"capacity": 1})
     case["expansions"] = [
-        {"plant": "mill", "module_capacity": 4, "module_cost": 1, "max_modules": 1},
-        {"plant": "mill", "module_capacity": 5, "module_cost": 2, "max_modules": 1},
+        module(4, module_cost=1, max_modules=1),
+        module(5, module_cost=2, max_modules=1),
     ]
     assert cost(case) == 1 + 2 + 20
 

@@ -91,7 +91,9 @@ def test_minimum_take_falls_to_what_capacity_leaves(capacity: float, expected: f
 def test_minimum_take_falls_to_nothing_under_a_ban_or_where_no_order_is_possible() -> None:
     case = shop(offers=[offer(price=9, min_take=8, origin="CN"), offer("b")], controls=BAN)
     assert cost(case) == 10
-    case["offers"][0] |= {"origin": "DE", "min_order": 5, "capacity": 4}
+    case["controls"][0]["policy"] = "free"
+    assert cost(case) == 8 * 9 + 2
+    case["offers"][0] |= {"min_order": 5, "capacity": 4}
     assert cost(case) == 10
 
 

@@ -1,0 +1,45 @@
+"""From a solution vector to the tables of a plan."""
+
+from __future__ import annotations
+
+from ...models.plan import PLAN_TABLES, Tables
+from ..compiled import Arrays
+from ..network import Network
+from ..tree import FloatArray
+from .decisions import decisions
+from .flows import conversions, disposals, nodes, orders, production, returns, shipments
+from .measures import concentration, conditional_value_at_risk, scenario_costs, supply_shares
+from .money import cash_flow
+from .policies import policy_use
+from .reader import Reader
+from .service import deliveries, service, stock
+
+__all__ = ["build_tables", "concentration", "conditional_value_at_risk", "scenario_costs"]
+
+
+def build_tables(network: Network, arrays: Arrays, point: FloatArray) -> Tables:
+    """Tables of a plan, as described in :data:`secondsource.models.plan.PLAN_TABLES`.
+
+    Args:
+        network: the network.
+        arrays: the arrays that were solved.
+        point: a solution. Shape (columns,).
+    """
+    reader = Reader(arrays, point)
+    tables: Tables = {
+        "nodes": nodes(network),
+        "orders": orders(network, reader),
+        "shipments": shipments(network, reader),
+        "production": production(network, reader),
+        "conversions": conversions(network, reader),
+        "stock": stock(network, reader),
+        "deliveries": deliveries(network, reader),
+        "service": service(network, reader),
+        "returns": returns(network, reader),
+        "disposals": disposals(network, reader),
+        "decisions": decisions(network, reader),
+    }
+    tables["policy_use"] = policy_use(network, reader)
+    tables["cash"] = cash_flow(network, reader, tables)
+    tables["shares"] = supply_shares(network, tables)
+    return {name: table[list(PLAN_TABLES[name])] for name, table in tables.items()}
