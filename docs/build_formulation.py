@@ -15,6 +15,7 @@ PAGE = ROOT / "docs" / "formulation.md"
 FAMILIES = (
     "balance",
     "supply",
+    "tiers",
     "production",
     "lanes",
     "stock",
@@ -30,8 +31,8 @@ Made from the docstrings in `optimizer/formulation/` by `docs/build_formulation.
 
 Decisions live on the nodes $n$ of a scenario tree; $anc(n)$ is the node before n, $PATH(n)$ the
 nodes on the way to n, $w_n$ its probability times discount. Every index set holds only what can
-exist, so no rule has a condition. Bounds $M$ come from capacities and from what can be needed, never
-from a constant. The meanings of tables and columns are in [case-format.md](case-format.md).
+exist, so no rule has a condition. Bounds $M$ come from capacities and from what can be needed,
+never from a constant. The meanings of tables and columns are in [case-format.md](case-format.md).
 """
 
 

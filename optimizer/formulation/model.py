@@ -14,9 +14,11 @@ from .policies import add_policies
 from .production import add_production
 from .stock import add_stock
 from .supply import add_supply
+from .tiers import add_tiers
 
 FAMILIES = (
     add_supply,
+    add_tiers,
     add_production,
     add_lanes,
     add_stock,

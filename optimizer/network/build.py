@@ -14,7 +14,7 @@ from ..indexing import Index, as_columns
 from ..tree import FloatArray, IntArray, Tree, build_tree
 from .balance import Balance, build_balance
 from .bounds import Bounds, build_bounds
-from .entries import build_flows
+from .flows import build_flows
 from .frame import Frame
 from .inventory import Inventory, Market, build_inventory, build_market
 from .limits import LimitRows, build_limits

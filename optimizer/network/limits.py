@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ...models.rule_rows import Policy
 from ..indexing import matching, total_by
 from ..tree import FloatArray, IntArray
-from .entries import Entries, Flows, keys_in_scope, scope_mask
+from .entries import Entries, keys_in_scope, scope_mask
+from .flows import Flows
 from .frame import Frame
 
 BoolArray = NDArray[np.bool_]

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...models.rule_rows import Policy
 from ..tree import FloatArray, IntArray
-from .entries import Flows, keys_in_scope
+from .entries import keys_in_scope
+from .flows import Flows
 from .frame import Frame
 from .limits import SUPPLIER_COUNTS, BoolArray, LimitRows, add_entries, spans_of, value_and_penalty
 
