@@ -94,7 +94,13 @@ def solve(
         click.echo(f"warning: {warning}", err=True)
     with _Progress(loaded.case.currency) as progress:
         request = progress.watching(request)
-        solution = run_solve(loaded, request)
+        try:
+            solution = run_solve(loaded, request)
+        except KeyboardInterrupt:
+            if as_json:
+                click.echo('{"status": "no_solution", "objective": null}')
+            click.echo("stopped before any plan was found", err=True)
+            context.exit(EXIT["no_solution"])
     summary = summary_of(loaded, solution, list(request.scenarios))
     if output is not None:
         write_run(output, loaded, solution.tables, summary, _options(request), csv=as_csv)
