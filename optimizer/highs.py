@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ Progress = Callable[[float, float | None, float | None, float | None], None]
 """Called with elapsed seconds, best objective, bound and relative gap (None where unknown)."""
 
 
+BRACKETS = str.maketrans("[]>", "()~")
+"""Square brackets and arrows mean something in an LP file."""
 ZERO = 1e-7
 """HiGHS' feasibility tolerance: amounts below it are nothing."""
 
@@ -298,11 +302,20 @@ class Session:
 
     def write(self, path: str, row_names: Sequence[str], column_names: Sequence[str]) -> None:
         """Write the model as an MPS or LP file with names."""
+        if path.endswith(".lp"):
+            column_names, row_names = lp_names(column_names), lp_names(row_names)
         model = self.solver.getLp()
         model.col_names_, model.row_names_ = list(column_names), list(row_names)
         writer = _new_solver()
         self._check(writer.passModel(model), "named model")
         self._check(writer.writeModel(path), f"file {path}")
+
+
+def lp_names(names: Sequence[str]) -> list[str]:
+    """Names without what means something in an LP file, and still each its own."""
+    plain = [re.sub(r"[^\w!#$%&(),.;?@'{}~/]", "_", n.translate(BRACKETS)) for n in names]
+    count = Counter(plain)
+    return [f"{n}.{at}" if count[n] > 1 else n for at, n in enumerate(plain)]
 
 
 def _new_solver() -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..models.case import Case
 from ..models.plan import Solution, SolveStatus
+from . import quick_start  # noqa: F401  # before anything that imports scipy
 from .compiled import Arrays, compile_model, templates
 from .formulation.model import build_model
 from .guard import wide_numbers

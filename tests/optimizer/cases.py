@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from secondsource.models.plan import Solution
@@ -25,7 +26,7 @@ def shop(**tables: Any) -> Data:
         "sites": [{"site": "shop", "country": "DE"}],
         "demand": [{"site": "shop", "material": "ore", "quantity": 10} | wanted],
     }
-    return case | tables
+    return deepcopy(case | tables)
 
 
 def offer(name: str = "a", **columns: Any) -> Data:

@@ -129,7 +129,7 @@ def test_a_scalar_parameter_is_its_value() -> None:
 
 
 def test_a_member_that_does_not_exist_is_named() -> None:
-    with pytest.raises(KeyError, match=r"x has no member \(3,\)"):
+    with pytest.raises(KeyError, match=r"3.*'?x'?|x has no member \(3,\)"):
         compiled(lambda m, i: m.x[i + 1] <= 1)
 
 

@@ -80,14 +80,18 @@ def _scope(case: dict[str, Any], dice: Dice, kind: str) -> Row:
 def _control(case: dict[str, Any], dice: Dice, name: str) -> Row:
     suppliers, operators = _firms(case)
     sender, receiver = dice.one(*suppliers, *operators), dice.one(*operators)
+
+    def others(name: str) -> str:
+        return f"*,!{name}" if {*operators} != {name} else name
+
     row: Row = {"control": name, "kind": dice.one("export", "import")}
     row |= dice.some(0.4, exporters=dice.one("CN", "*,!DE"), destinations=dice.one("DE", "EU,US"))
     row |= dice.some(
         0.3, policy=dice.one("prohibited", "free", "general_licence"), tariff=0.2,
         quota=dice.number(1, 20), quota_window=dice.one("period", "year", "horizon"),
         review_days=dice.one(10, 45, 100), price_floor=8, unit_cost=dice.number(0.1, 3),
-        materials=dice.one("oxide", "o*", "magnet"), operators=dice.one(sender, f"*,!{sender}"),
-        end_users=dice.one(receiver, f"*,!{receiver}"), stages=dice.one("separation", "magnet"),
+        materials=dice.one("oxide", "o*", "magnet"), operators=dice.one(sender, others(sender)),
+        end_users=dice.one(receiver, others(receiver)), stages=dice.one("separation", "magnet"),
     )  # fmt: skip
     if row["kind"] == "export":
         row.pop("price_floor", None)
