@@ -76,7 +76,9 @@ def solve(
     CASE is a folder, an .xlsx or .json file, or the name of a bundled case. Exit codes: 0 optimal
     within the gap, 2 invalid case, 3 no plan exists, 4 stopped early with a plan, 5 with none.
     """
-    from ..optimizer import quick_start  # noqa: F401, PLC0415  # before scipy is imported
+    from importlib import import_module  # noqa: PLC0415
+
+    import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
     from ..datasets.load import read_case  # noqa: PLC0415  # heavy: --help must not wait
     from ..datasets.runs import check_target, summary_of, write_run  # noqa: PLC0415
     from ..models.problems import CaseError  # noqa: PLC0415
