@@ -84,8 +84,8 @@ class _Watch:
 class Session:
     """Arrays held by one HiGHS object.
 
-    Rows are scaled by powers of two before they are handed over, so that the largest entry of each
-    lies between 1 and 2 times the largest integer-column entry scale; the answer is unaffected.
+    Rows are handed over times a power of two that brings the geometric mean of their largest and
+    smallest entry near 1; powers of two lose no digit, and the answer is the same.
     """
 
     def __init__(self, arrays: Arrays, objective: str) -> None:

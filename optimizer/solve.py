@@ -116,8 +116,7 @@ def solve(case: Case, request: Request | None = None) -> Solution:
     if request.write_model:
         labels = Labels(built.network, built.arrays)
         session.write(request.write_model, for_file(labels.rows()), for_file(labels.columns()))
-    outcome, point = _lexicographic(session, built.arrays, request)
-    return _solution(built, request, outcome, point)
+    return _solution(built, request, *_lexicographic(session, built.arrays, request))
 
 
 def _cap_value(network: Network, name: str, limit: float) -> float:
@@ -127,13 +126,16 @@ def _cap_value(network: Network, name: str, limit: float) -> float:
 
 def _lexicographic(
     session: Session, arrays: Arrays, request: Request
-) -> tuple[Outcome, FloatArray | None]:
+) -> tuple[Outcome, FloatArray | None, str]:
     """Minimise one objective after the other, each held at its best value.
 
     A later objective may not give away more of an earlier one than rounding needs.
+
+    Returns:
+        The outcome, the plan, and the objective they are about: the last one reached.
     """
     options, spent = request.options, 0.0
-    outcome, point = None, None
+    outcome, point, name = None, None, request.minimise[0]
     for position, name in enumerate(request.minimise):
         if position:
             assert point is not None
@@ -146,16 +148,16 @@ def _lexicographic(
         spent += found.seconds
         if found.point is None:
             if outcome is None or outcome.point is None:
-                return replace(found, seconds=spent), None
+                return replace(found, seconds=spent), None, name
             value = value_of(arrays, name, outcome.point)
             kept = replace(outcome, status=SolveStatus.FEASIBLE, objective=value, bound=found.bound)
             gap = relative_gap(value, found.bound)
-            return replace(kept, gap=gap, seconds=spent), point
+            return replace(kept, gap=gap, seconds=spent), point, name
         point, outcome = clean, found
         if found.status != SolveStatus.OPTIMAL:
             break
     assert outcome is not None
-    return replace(outcome, seconds=spent), point
+    return replace(outcome, seconds=spent), point, name
 
 
 def _clean(
@@ -193,7 +195,7 @@ def value_of(arrays: Arrays, objective: str, point: FloatArray) -> float:
 
 
 def _solution(
-    built: Built, request: Request, outcome: Outcome, point: FloatArray | None
+    built: Built, request: Request, outcome: Outcome, point: FloatArray | None, name: str
 ) -> Solution:
     arrays, network = built.arrays, built.network
     sizes: dict[str, Any] = {
@@ -218,8 +220,7 @@ def _solution(
         ),
         "concentration": concentration(network, tables),
     }
-    last = request.minimise[-1]
-    objective = objectives[last]
+    objective = objectives[name]
     bound = outcome.bound if outcome.bound is None else min(outcome.bound, objective)
     verification = verify_plan(
         network.case, tables, list(request.scenarios), costs=costs, objectives=objectives
