@@ -23,7 +23,6 @@ from pyomo.core.expr.numeric_expr import (
     DivisionExpression,
     LinearExpression,
     NegationExpression,
-    NPV_DivisionExpression,
     ProductExpression,
     SumExpression,
 )
@@ -36,9 +35,11 @@ from pyomo.core.expr.template_expr import GetItemExpression, IndexTemplate, Temp
 from pyomo.environ import ConcreteModel, Constraint, Objective, Var
 from scipy import sparse
 
-from .formulation.components import Data, Incidence
+from .formulation.on_use import Data, Incidence
 from .indexing import as_columns, ragged
 from .tree import FloatArray, IntArray
+
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 class TemplateError(TypeError):
@@ -122,19 +123,43 @@ class _Linear:
         if np.ndim(factor) == 0:
             values = [value * factor for value in self.values]
         else:
-            values = [value * factor[rows] for value, rows in zip(self.values, self.rows, strict=True)]
+            values = [
+                value * factor[rows] for value, rows in zip(self.values, self.rows, strict=True)
+            ]
         return _Linear(self.size, self.constant * factor, self.rows, self.columns, values)
 
 
 class _Frame:
-    """Values of the index placeholders for every member being evaluated."""
+    """Values of the index placeholders for every member being evaluated.
 
-    def __init__(self, size: int, values: dict[int, IntArray]) -> None:
+    Attributes:
+        size: number of members.
+        values: placeholder -> its value for every member.
+        known: index set -> placeholders that run over it together, and the position in it of every
+            member, so that what is indexed by them needs no search.
+    """
+
+    def __init__(self, size: int) -> None:
         self.size = size
-        self.values = values
+        self.values: dict[int, IntArray] = {}
+        self.known: dict[int, tuple[tuple[int, ...], IntArray]] = {}
+
+    def bind(self, templates_: Any, members: IntArray) -> None:
+        """Give the placeholders of one loop their values."""
+        for template in templates_:
+            self.values[id(template)] = members[:, template._index or 0]
+
+    def know(self, source: Any, templates_: Any, positions: IntArray) -> None:
+        """Remember where in the set they run over the members are."""
+        names = tuple(id(template) for template in templates_)
+        self.known[id(source)] = names, positions
 
     def repeated(self, owner: IntArray) -> _Frame:
-        return _Frame(len(owner), {key: value[owner] for key, value in self.values.items()})
+        """The frame with its member ``owner[i]`` at i."""
+        frame = _Frame(len(owner))
+        frame.values = {key: value[owner] for key, value in self.values.items()}
+        frame.known = {key: (names, at[owner]) for key, (names, at) in self.known.items()}
+        return frame
 
 
 class _Compiler:
@@ -146,6 +171,12 @@ class _Compiler:
             IndexTemplate: lambda node, frame: frame.values[id(node)],
             GetItemExpression: self._item,
             TemplateSumExpression: self._sum_over,
+            SumExpression: self._sum,
+            LinearExpression: self._sum,
+            ProductExpression: self._product,
+            DivisionExpression: self._quotient,
+            NegationExpression: self._negation,
+            ScalarParam: lambda node, _frame: float(node.value),
         }
 
     def evaluate(self, node: Any, frame: _Frame) -> Any:
@@ -155,22 +186,24 @@ class _Compiler:
         for kind in type(node).__mro__:
             if kind in self.handlers:
                 return self.handlers[kind](node, frame)
-        if isinstance(node, (SumExpression, LinearExpression)):
-            return self._total([self.evaluate(part, frame) for part in node.args], frame)
-        if isinstance(node, ProductExpression) or type(node).__name__ == "NPV_ProductExpression":
-            left, right = (self.evaluate(part, frame) for part in node.args)
-            if isinstance(left, _Linear):
-                return left.scaled(right)
-            return right.scaled(left) if isinstance(right, _Linear) else left * right
-        if isinstance(node, NegationExpression):
-            inner = self.evaluate(node.args[0], frame)
-            return inner.scaled(-1.0) if isinstance(inner, _Linear) else -inner
-        if isinstance(node, (DivisionExpression, NPV_DivisionExpression)):
-            left, right = (self.evaluate(part, frame) for part in node.args)
-            return left.scaled(1.0 / right) if isinstance(left, _Linear) else left / right
-        if isinstance(node, ScalarParam):
-            return float(node.value)
         raise TemplateError(f"cannot compile {type(node).__name__}: {node}")
+
+    def _sum(self, node: Any, frame: _Frame) -> Any:
+        return self._total([self.evaluate(part, frame) for part in node.args], frame)
+
+    def _product(self, node: Any, frame: _Frame) -> Any:
+        left, right = (self.evaluate(part, frame) for part in node.args)
+        if isinstance(left, _Linear):
+            return left.scaled(right)
+        return right.scaled(left) if isinstance(right, _Linear) else left * right
+
+    def _quotient(self, node: Any, frame: _Frame) -> Any:
+        left, right = (self.evaluate(part, frame) for part in node.args)
+        return left.scaled(1.0 / right) if isinstance(left, _Linear) else left / right
+
+    def _negation(self, node: Any, frame: _Frame) -> Any:
+        inner = self.evaluate(node.args[0], frame)
+        return inner.scaled(-1.0) if isinstance(inner, _Linear) else -inner
 
     def _total(self, parts: list[Any], frame: _Frame) -> Any:
         if not any(isinstance(part, _Linear) for part in parts):
@@ -188,35 +221,42 @@ class _Compiler:
 
     def _item(self, node: Any, frame: _Frame) -> Any:
         component, *index = node.args
-        keys = as_columns(
-            *(np.broadcast_to(self.evaluate(part, frame), frame.size) for part in index)
-        ).astype(np.int64)
         if isinstance(component, Data):
-            at = component.keys_set.index_array.positions(keys)
-            self._found(at, component, keys)
-            return component.values_array[at]
-        if id(component) in self.offsets:
-            at = component.index_set().index_array.positions(keys)
-            self._found(at, component, keys)
-            every = np.arange(frame.size)
-            return _Linear(frame.size, 0.0, [every], [at + self.offsets[id(component)]], [np.ones(frame.size)])
-        raise TemplateError(f"cannot compile an item of {component.name}")
+            return component.values_array[self._positions(component, index, frame)]
+        if id(component) not in self.offsets:
+            raise TemplateError(f"cannot compile an item of {component.name}")
+        column = self._positions(component, index, frame) + self.offsets[id(component)]
+        every = np.arange(frame.size)
+        return _Linear(frame.size, 0.0, [every], [column], [np.broadcast_to(1.0, frame.size)])
 
-    @staticmethod
-    def _found(at: IntArray, component: Any, keys: IntArray) -> None:
+    def _positions(self, component: Any, index: list[Any], frame: _Frame) -> IntArray:
+        """Position in its index set of the member that each member of the frame asks for."""
+        source = component.index_set()
+        names, at = frame.known.get(id(source), ((), _NONE))
+        if names and names == tuple(map(id, index)):
+            return at
+        parts = (self.evaluate(part, frame) for part in index)
+        keys = as_columns(*(part if np.ndim(part) else np.full(frame.size, part) for part in parts))
+        at = np.asarray(source.index_array.positions(keys))
         if len(at) and at.min() < 0:
-            raise KeyError(f"{component.name} has no member {tuple(keys[int(np.argmin(at))].tolist())}")
+            member = tuple(keys[int(np.argmin(at))].tolist())
+            raise KeyError(f"{component.name} has no member {member}")
+        return at
 
     def _sum_over(self, node: Any, frame: _Frame) -> _Linear:
         owner = np.arange(frame.size)
         inner = frame
         for group in node.template_iters():
-            members, counts, starts = self._members(group[0]._set, inner)
+            source = group[0]._set
+            members, counts, starts = self._members(source, inner)
+            if not len(members):
+                return _Linear(frame.size)
             step, at = ragged(starts, counts)
             inner = inner.repeated(step)
             owner = owner[step]
-            for template in group:
-                inner.values[id(template)] = members[at, template._index or 0]
+            inner.bind(group, members[at])
+            if not isinstance(source, GetItemExpression):
+                inner.know(source, group, at)
         body = self.evaluate(node._local_args_[0], inner)
         if not isinstance(body, _Linear):
             amount = np.broadcast_to(body, inner.size)
@@ -225,7 +265,9 @@ class _Compiler:
         total = (
             np.bincount(owner, weights=constant, minlength=frame.size) if np.any(constant) else 0.0
         )
-        return _Linear(frame.size, total, [owner[rows] for rows in body.rows], body.columns, body.values)
+        return _Linear(
+            frame.size, total, [owner[rows] for rows in body.rows], body.columns, body.values
+        )
 
     def _members(self, source: Any, frame: _Frame) -> tuple[IntArray, IntArray, IntArray]:
         """Members to run over, how many each member of the frame has, and where they start."""
@@ -233,9 +275,9 @@ class _Compiler:
             component, *index = source.args
             if not isinstance(component, Incidence):
                 raise TemplateError(f"cannot sum over {component.name}")
-            keys = as_columns(*(np.broadcast_to(self.evaluate(part, frame), frame.size) for part in index))
-            at = component.keys_set.index_array.positions(keys.astype(np.int64))
-            self._found(at, component, keys)
+            if not len(component.members_array):
+                return component.members_array, _NONE, _NONE
+            at = self._positions(component, index, frame)
             starts = component.pointers[at]
             return component.members_array, component.pointers[at + 1] - starts, starts
         members = source.index_array.members
@@ -269,11 +311,11 @@ def compile_model(model: ConcreteModel) -> Arrays:
     height = 0
     for constraint in model.component_objects(Constraint, active=True):
         index = constraint.index_set().index_array
-        linear, low, high = _relation(compiler, constraint, index.members)
+        linear, low, high = _relation(compiler, constraint)
         rows[constraint.name] = slice(height, height + len(index))
         members[constraint.name] = index.members
-        row_parts += [part + height for part in linear.rows]
-        column_parts += linear.columns
+        row_parts += [(part + height).astype(np.int32) for part in linear.rows]
+        column_parts += [part.astype(np.int32) for part in linear.columns]
         value_parts += linear.values
         low_parts.append(low)
         high_parts.append(high)
@@ -281,8 +323,10 @@ def compile_model(model: ConcreteModel) -> Arrays:
 
     objectives, constants = {}, {}
     for objective in model.component_objects(Objective):
-        expression = _template(objective, objective)[0]
-        linear = compiler.evaluate(expression, _Frame(1, {}))
+        if not hasattr(objective, "template_expr"):
+            raise _no_template(objective)
+        expression = objective.template_expr()[0]
+        linear = compiler.evaluate(expression, _Frame(1))
         if not isinstance(linear, _Linear):
             linear = _Linear(1, linear)
         coefficients = np.zeros(width)
@@ -291,7 +335,7 @@ def compile_model(model: ConcreteModel) -> Arrays:
         objectives[objective.name] = coefficients
         constants[objective.name] = float(np.sum(linear.constant))
     matrix = sparse.coo_array(
-        (_join(value_parts, float), (_join(row_parts, np.int64), _join(column_parts, np.int64))),
+        (_join(value_parts, float), (_join(row_parts, np.int32), _join(column_parts, np.int32))),
         shape=(height, width),
     ).tocsr()
     matrix.eliminate_zeros()
@@ -311,28 +355,32 @@ def compile_model(model: ConcreteModel) -> Arrays:
 
 
 def _join(parts: list[Any], kind: Any) -> Any:
-    return np.concatenate(parts).astype(kind) if parts else np.zeros(0, dtype=kind)
+    return np.concatenate(parts).astype(kind, copy=False) if parts else np.zeros(0, dtype=kind)
 
 
-def _template(component: Any, data: Any) -> Any:
-    if not hasattr(data, "template_expr"):
-        raise TemplateError(
-            f"{component.name} is no template: its rule uses what cannot be compiled in bulk "
-            "(an `if` on an index, a Python lookup, a slice)"
-        )
-    return data.template_expr()
+def _no_template(component: Any) -> TemplateError:
+    return TemplateError(
+        f"{component.name} is no template: its rule uses what cannot be compiled in bulk "
+        "(an `if` on an index, a Python lookup, a slice)"
+    )
 
 
-def _relation(compiler: _Compiler, constraint: Any, members: IntArray) -> tuple[_Linear, Any, Any]:
+def _relation(compiler: _Compiler, constraint: Any) -> tuple[_Linear, Any, Any]:
     """Body and sides of a constraint family."""
-    first = next(iter(constraint.values()))
-    expression, templates_ = _template(constraint, first)
-    frame = _Frame(len(members), {id(t): members[:, t._index or 0] for t in templates_})
+    if constraint.template is None:
+        raise _no_template(constraint)
+    expression, templates_ = constraint.template
+    index = constraint.index_set()
+    frame = _Frame(len(index.index_array))
+    frame.bind(templates_, index.index_array.members)
+    frame.know(index, templates_, np.arange(frame.size))
     parts = [compiler.evaluate(part, frame) for part in expression.args]
     if isinstance(expression, RangedExpression):
         low, body, high = parts
     elif isinstance(expression, (EqualityExpression, InequalityExpression)):
-        left, right = (part if isinstance(part, _Linear) else _Linear(frame.size, part) for part in parts)
+        left, right = (
+            part if isinstance(part, _Linear) else _Linear(frame.size, part) for part in parts
+        )
         body = compiler._total([left, right.scaled(-1.0)], frame)
         low = 0.0 if isinstance(expression, EqualityExpression) else -np.inf
         high = 0.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..models.case import Case
 
-BYTES_PER_VARIABLE = 2500
+BYTES_PER_VARIABLE = 3000
 """Memory of the whole pipeline per variable, measured (docs/performance.md)."""
 MOST_VARIABLES = 4_000_000
 WIDEST = 1e9

@@ -146,7 +146,7 @@ def test_the_written_model_has_the_optimum_of_the_case(
 ) -> None:
     file = tmp_path / f"model.{form}"
     found = run("solve", TRUTH / f"{name}.json", "--json", "--gap", 0, "--write-model", file).json
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # not annotated by highspy
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("mip_rel_gap", 0.0)
     assert solver.readModel(str(file)) == highspy.HighsStatus.kOk

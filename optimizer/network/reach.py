@@ -77,8 +77,8 @@ def reachable(
     present, useful = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for table in ("offers", "returns", "in_transit"):
         present[frame.places(case.rows(table))] = True
-    for position, row in enumerate(case.stockpiles):
-        if frame.values.base("stockpiles", "initial")[position] > 0:
+    for row in case.stockpiles:
+        if row.initial > 0:
             present[frame.site[row.site], frame.material[row.material]] = True
     for table in ("demand", "disposal", "stockpiles"):
         useful[frame.places(case.rows(table))] = True

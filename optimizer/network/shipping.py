@@ -218,8 +218,8 @@ def build_gates(
     np.add.at(count, (movements.pairs.end[carried.column(0)], carried.column(1)), 1)
     for table in ("returns", "in_transit"):
         np.add.at(count, frame.places(case.rows(table)), 1)
-    for position, pile in enumerate(case.stockpiles):
-        if frame.values.base("stockpiles", "initial")[position] > 0:
+    for pile in case.stockpiles:
+        if pile.initial > 0:
             count[frame.site[pile.site], frame.material[pile.material]] += 1
 
     pair, material, node = shipping.ship.members.T

@@ -47,7 +47,7 @@ def case_of(name: str | int) -> Case:
     return load_case(path if path.exists() else name)
 
 
-class PlainRows(components.Rows):  # type: ignore[misc]  # pyomo is untyped
+class PlainRows(components.Rows):
     """Rows without templates; those that hold whatever happens are left out."""
 
     def __init__(self, keys: Any, rule: Callable[..., Any]) -> None:

@@ -117,10 +117,11 @@ def _throughput(ground: Ground, _: Lanes, row: Row, last: Node, window: list[Nod
         demand = case.tables["demand"][index]
         if demand["site"] in leaving and demand["material"] in materials and node in window:
             leaving[demand["site"]].add(delivered)
-    name = {
+    named: dict[str | None, Callable[[str], str]] = {
         "country": case.country, "operator": case.operator, "supplier": case.operator,
         "site": str, None: lambda _: "",
-    }[row["each"] or None]  # fmt: skip
+    }  # fmt: skip
+    name = named[row["each"] or None]
     totals: defaultdict[str, Expr] = defaultdict(Expr)
     for site, expression in leaving.items():
         totals[name(site)].add(expression)

@@ -68,11 +68,11 @@ def _offers(case: dict[str, Any], dice: Dice, periods: int) -> None:
             row |= {"contract_periods": dice.whole(1, 3), "commit_quantity": dice.number(0, 10)}
         if dice.chance(0.4):
             row["discount"] = dice.one("incremental", "all_units", "none")
-            for _ in range(dice.whole(1, 3)):
-                case["offer_tiers"].append(
-                    {"offer": row["offer"], "from_quantity": dice.number(5, 30),
-                     "price": dice.number(1, 20)}
-                )  # fmt: skip
+            starts = {dice.number(5, 30): dice.number(1, 20) for _ in range(dice.whole(1, 3))}
+            case["offer_tiers"] += [
+                {"offer": row["offer"], "from_quantity": start, "price": price}
+                for start, price in starts.items()
+            ]
         case["offers"].append(row)
 
 
@@ -81,7 +81,7 @@ def _plants(case: dict[str, Any], dice: Dice, periods: int) -> None:
         "separation": {"ore": -2, "oxide": 1},
         "magnet": {"oxide": -1.2, "magnet": 1},
         "recycling": {"magnet": -1, "oxide": 0.6},
-        "mining": {"ore": 1} | dice.some(0.3, oxide=0.1),
+        "mining": {"ore": 1.0} | dice.some(0.3, oxide=0.1),
     }
     if dice.chance(0.2):
         recipes["magnet"]["ore"] = 0.2

@@ -1,0 +1,1 @@
+"""Measurements of the package; `docs/performance.md` has their results."""
