@@ -1,8 +1,8 @@
 """How fast and how small is the way from a built network to a model inside HiGHS?
 
-Run ``python -m benchmarks.handover`` from the repository root, with the package and its ``dev``
-extra installed. Every method starts from the same network, in a process of its own; the relaxation
-of the smallest size is solved to see that all hand over the same model.
+Run ``python -m benchmarks.handover`` from the repository root, with the package and its
+``benchmarks`` extra installed. Every method starts from the same network, in a process of its own;
+the relaxation of the smallest size is solved to see that all hand over the same model.
 """
 
 from __future__ import annotations
@@ -10,28 +10,22 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import pickle
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from .synthetic import SITES
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # so that `python benchmarks/handover.py` works too
-
-from secondsource.optimizer.network import build_network  # noqa: E402
-
-from benchmarks.synthetic import SITES, synthetic_case  # noqa: E402  # after the path
-
 REPEATS = {"5k": 7, "50k": 5, "500k": 3, "2M": 1}
 SLOW = ("Pyomo standard form", "Pyomo interface")
 NAMES = ("raw arrays", "secondsource", "linopy", "linopy sparse", *SLOW)
 
 
-def run(path: Path, method: str, repeats: int, *, solve: bool) -> dict[str, Any]:
+def run(size: str, method: str, repeats: int, *, solve: bool) -> dict[str, Any]:
     """Result of one method in its own process."""
-    command = [sys.executable, "-m", "benchmarks.measure", str(path), method, str(repeats)]
+    command = [sys.executable, "-m", "benchmarks.measure", size, method, str(repeats)]
     command.append("solve" if solve else "pass")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -42,15 +36,10 @@ def run(path: Path, method: str, repeats: int, *, solve: bool) -> dict[str, Any]
 
 def compare(size: str, methods: list[str], *, solve: bool) -> dict[str, dict[str, Any]]:
     """Results of the methods on one size."""
-    network = build_network(synthetic_case(SITES[size]))
     results: dict[str, dict[str, Any]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network"
-        path.write_bytes(pickle.dumps(network, protocol=5))
-        del network
-        for method in methods:
-            repeats = 1 if method in SLOW and size in ("500k", "2M") else REPEATS[size]
-            results[method] = run(path, method, repeats, solve=solve)
+    for method in methods:
+        repeats = 1 if method in SLOW and size in ("500k", "2M") else REPEATS[size]
+        results[method] = run(size, method, repeats, solve=solve)
     return results
 
 

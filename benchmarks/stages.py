@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,22 +16,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it has no types
+from secondsource.datasets.load import load_case
+from secondsource.datasets.runs import write_run
+from secondsource.models.case import Case
+from secondsource.optimizer.compiled import compile_model, templates
+from secondsource.optimizer.formulation.model import build_model
+from secondsource.optimizer.highs import Options, Session
+from secondsource.optimizer.network import build_network
+from secondsource.optimizer.plan import build_tables
+from secondsource.optimizer.verify import verify_plan
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # so that `python benchmarks/stages.py` works too
-
-from secondsource.datasets.load import load_case  # noqa: E402
-from secondsource.datasets.runs import write_run  # noqa: E402
-from secondsource.models.case import Case  # noqa: E402
-from secondsource.optimizer.compiled import compile_model, templates  # noqa: E402
-from secondsource.optimizer.formulation.model import build_model  # noqa: E402
-from secondsource.optimizer.highs import Options, Session  # noqa: E402
-from secondsource.optimizer.network import build_network  # noqa: E402
-from secondsource.optimizer.plan import build_tables  # noqa: E402
-from secondsource.optimizer.verify import verify_plan  # noqa: E402
-
-from benchmarks.measure import MEGABYTE, peak_memory  # noqa: E402
-from benchmarks.synthetic import SITES, synthetic_case  # noqa: E402
+from .measure import MEGABYTE, peak_memory
+from .synthetic import SITES, synthetic_case
 
 
 class Stages:

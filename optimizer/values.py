@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from ..models.case import TABLES, Case, columns
-from ..models.fields import column_info, parse_number
+from ..models.fields import parse_number
 from ..models.names import CaseNames
+from ..models.row_keys import RowKeys
 from ..models.rule_rows import Change
-from ..models.selectors import Names, SelectorError
+from ..models.selectors import SelectorError
 from .tree import FloatArray, Tree
 
 CHANGEABLE_TEXT = {("control_status", "status")}
@@ -55,6 +56,7 @@ class Values:
         self.case = case
         self.tree = tree
         self.names = names or CaseNames(case)
+        self.keys = RowKeys(case, self.names)
         self._by_field: dict[tuple[str, str], list[tuple[int, Change]]] = {}
         for number, change in enumerate(case.changes, start=1):
             self._by_field.setdefault((change.table, change.field), []).append((number, change))
@@ -116,7 +118,7 @@ class Values:
     def rows_of(self, change: Change, number: int = 0) -> list[int]:
         """Positions of the rows a change applies to."""
         try:
-            return select_rows(self.case, self.names, change.table, change.key)
+            return self.keys.select(change.table, change.key)
         except SelectorError as error:
             raise ChangeError(number, "key", str(error)) from None
 
@@ -161,50 +163,3 @@ class Values:
 
 def _annotated(field: Any) -> Any:
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-
-
-def select_rows(case: Case, names: CaseNames, table: str, key: str) -> list[int]:
-    """Positions of the rows of ``table`` that ``key`` picks.
-
-    ``key`` is a selector on the table's first column, or ``column=selector;column=selector``.
-
-    Raises:
-        SelectorError: an unknown column, or a selector that hits nothing.
-    """
-    rows = case.rows(table)
-    fields = columns(TABLES[table])
-    if "=" in key:
-        pairs = []
-        for part in key.split(";"):
-            column, _, selector = part.partition("=")
-            pairs.append((column.strip(), selector.strip()))
-    else:
-        own = [
-            name for name in fields if name not in {"source", "source_date", "confidence", "note"}
-        ]
-        pairs = [(own[0], key.strip())]
-    chosen = range(len(rows))
-    for column, selector in pairs:
-        if column not in fields:
-            raise SelectorError(column, f"is no column of {table}")
-        attribute = "from_" if column == "from" else column
-        cells = [_cell(getattr(row, attribute)) for row in rows]
-        info = column_info(fields[column])
-        places = names.country if info.refers == "sites" or column == "site" else None
-        universe = Names(list(dict.fromkeys(cell for cell in cells if cell)), names.groups, places)
-        wanted = set(universe.select(selector or None))
-        if selector == "*":
-            continue
-        chosen = [position for position in chosen if cells[position] in wanted]  # type: ignore[assignment]  # narrowed list
-    found = list(chosen)
-    if not found:
-        raise SelectorError(key, f"selects no row of {table}")
-    return found
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value)

@@ -16,6 +16,7 @@ from .shipping import Shipping
 from .supply import Supply
 
 Pairs = tuple[IntArray, IntArray]
+Part = tuple[IntArray, IntArray, IntArray]
 
 
 @dataclass(frozen=True)
@@ -60,25 +61,71 @@ def build_balance(
     market: Market,
 ) -> Balance:
     """Incidence of a case."""
+    parts = _flow_parts(frame, movements, supply, shipping, inventory, market)
+    parts["used"], parts["made"], recipes = _conversion_parts(frame, production)
+    back, source, when = market.returned
+    parts["returned"] = (_place_of(frame, "returns")[back], when, source)
+
+    given_place, given_node, given = _given(frame, inventory)
+    size, width = frame.tree.size, len(frame.variants)
+    places = np.concatenate([part[0] for part in parts.values()] + [given_place])
+    nodes = np.concatenate([part[1] for part in parts.values()] + [given_node])
+    codes = np.unique(places * size + nodes)
+    used_places, of_code = np.unique(codes // size, return_inverse=True)
+    rows = Index(as_columns(of_code.reshape(-1), codes % size))
+
+    def key(place: IntArray, when: IntArray) -> IntArray:
+        return np.searchsorted(codes, place * size + when)
+
+    pairs = {name: (key(place, when), position) for name, (place, when, position) in parts.items()}
+    amounts = np.zeros(len(codes))
+    np.add.at(amounts, key(given_place, given_node), given)
+    return Balance(
+        place=Index(as_columns(used_places // width, used_places % width)),
+        row=rows,
+        ordered=pairs["ordered"],
+        arriving=pairs["arriving"],
+        leaving=pairs["leaving"],
+        stored=pairs["stored"],
+        carried=pairs["carried"],
+        into_store=pairs["into_store"],
+        out_of_store=pairs["out_of_store"],
+        delivered=pairs["delivered"],
+        disposed=pairs["disposed"],
+        made=(pairs["made"][0], recipes[1], pairs["made"][1]),
+        used=(pairs["used"][0], recipes[0], pairs["used"][1]),
+        returned=(pairs["returned"][0], back, pairs["returned"][1]),
+        given=amounts,
+    )
+
+
+def _place_of(frame: Frame, table: str) -> IntArray:
+    """Code of the place of each row of a table that has a site and a material."""
+    site, material = frame.places(frame.case.rows(table))
+    return site * len(frame.variants) + material
+
+
+def _flow_parts(
+    frame: Frame,
+    movements: Movements,
+    supply: Supply,
+    shipping: Shipping,
+    inventory: Inventory,
+    market: Market,
+) -> dict[str, Part]:
+    """(place, node, position) of everything bought, moved, stored, delivered and disposed."""
     case, time, tree = frame.case, frame.time, frame.tree
     width = len(frame.variants)
-
-    def place_of(table: str) -> IntArray:
-        site, material = frame.places(case.rows(table))
-        return site * width + material
-
     offer, variant, node = supply.buy.members.T
     offer_site = frame.places(case.offers)[0]  # type: ignore[arg-type]  # rows of one type
     at, when = time.arrivals(node, supply.lag[supply.order_of_buy])
-    parts: dict[str, tuple[IntArray, IntArray, IntArray]] = {
-        "ordered": (offer_site[offer[at]] * width + variant[at], when, at)
-    }
+    parts: dict[str, Part] = {"ordered": (offer_site[offer[at]] * width + variant[at], when, at)}
     pair, variant, node = shipping.ship.members.T
     at, when = time.arrivals(node, shipping.lag)
     parts["arriving"] = (movements.pairs.end[pair[at]] * width + variant[at], when, at)
     parts["leaving"] = (movements.pairs.start[pair] * width + variant, node, np.arange(len(pair)))
     pile, _, node = inventory.stock.members.T
-    pile_place = place_of("stockpiles")
+    pile_place = _place_of(frame, "stockpiles")
     prompt = np.flatnonzero(~inventory.lagged[pile])
     slow = np.flatnonzero(inventory.lagged[pile])
     parts["stored"] = (pile_place[pile[prompt]], node[prompt], prompt)
@@ -96,61 +143,34 @@ def build_balance(
     at, when = time.arrivals(node[slow], lags[pile[slow]])
     parts["out_of_store"] = (pile_place[pile[slow[at]]], when, at)
     row, _, node = market.deliver.members.T
-    parts["delivered"] = (place_of("demand")[row], node, np.arange(len(row)))
+    parts["delivered"] = (_place_of(frame, "demand")[row], node, np.arange(len(row)))
     row, _, node = market.dispose.members.T
-    parts["disposed"] = (place_of("disposal")[row], node, np.arange(len(row)))
+    parts["disposed"] = (_place_of(frame, "disposal")[row], node, np.arange(len(row)))
+    return parts
 
+
+def _conversion_parts(
+    frame: Frame, production: Production
+) -> tuple[Part, Part, tuple[IntArray, IntArray]]:
+    """(place, node, run position) of inputs and of outputs, and the recipe rows of both."""
+    case, width = frame.case, len(frame.variants)
     recipe_material = np.array(
         [frame.material[row.material] for row in case.recipes], dtype=np.int64
     )
     plant_site = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
     plant, node = production.run.column(0), production.run.column(2)
     recipe, run = production.takes
-    parts["used"] = (plant_site[plant[run]] * width + recipe_material[recipe], node[run], run)
+    used = (plant_site[plant[run]] * width + recipe_material[recipe], node[run], run)
     recipe_out, run_out, finish = production.gives
-    parts["made"] = (
+    made = (
         plant_site[plant[run_out]] * width + recipe_material[recipe_out],
         finish,
         run_out,
     )
-    back, source, when = market.returned
-    parts["returned"] = (place_of("returns")[back], when, source)
-
-    given_place, given_node, given = _given(frame, inventory, place_of)
-    places = np.concatenate([part[0] for part in parts.values()] + [given_place])
-    nodes = np.concatenate([part[1] for part in parts.values()] + [given_node])
-    codes = np.unique(places * tree.size + nodes)
-    used_places, of_code = np.unique(codes // tree.size, return_inverse=True)
-    rows = Index(as_columns(of_code.reshape(-1), codes % tree.size))
-
-    def key(place: IntArray, when: IntArray) -> IntArray:
-        return np.searchsorted(codes, place * tree.size + when)
-
-    pairs = {name: (key(place, when), position) for name, (place, when, position) in parts.items()}
-    amounts = np.zeros(len(codes))
-    np.add.at(amounts, key(given_place, given_node), given)
-    return Balance(
-        place=Index(as_columns(used_places // width, used_places % width)),
-        row=rows,
-        ordered=pairs["ordered"],
-        arriving=pairs["arriving"],
-        leaving=pairs["leaving"],
-        stored=pairs["stored"],
-        carried=pairs["carried"],
-        into_store=pairs["into_store"],
-        out_of_store=pairs["out_of_store"],
-        delivered=pairs["delivered"],
-        disposed=pairs["disposed"],
-        made=(pairs["made"][0], recipe_out, pairs["made"][1]),
-        used=(pairs["used"][0], recipe, pairs["used"][1]),
-        returned=(pairs["returned"][0], back, pairs["returned"][1]),
-        given=amounts,
-    )
+    return used, made, (recipe, recipe_out)
 
 
-def _given(
-    frame: Frame, inventory: Inventory, place_of: object
-) -> tuple[IntArray, IntArray, FloatArray]:
+def _given(frame: Frame, inventory: Inventory) -> tuple[IntArray, IntArray, FloatArray]:
     """What enters without a decision: (place, node, amount)."""
     case, tree = frame.case, frame.tree
     quantity = frame.values.array("in_transit", "quantity")
@@ -160,6 +180,6 @@ def _given(
     initial = frame.values.base("stockpiles", "initial")
     prompt = ~inventory.lagged & (initial > 0)
     pile, first = np.nonzero(prompt[:, None] & (tree.period == 1)[None, :])
-    places = [place_of("in_transit")[row], place_of("stockpiles")[pile]]  # type: ignore[operator]
+    places = [_place_of(frame, "in_transit")[row], _place_of(frame, "stockpiles")[pile]]
     amounts = [quantity[row, node], keep[pile, first] * initial[pile]]
     return np.concatenate(places), np.concatenate([node, first]), np.concatenate(amounts)
