@@ -72,12 +72,16 @@ def _add_policy(
     entries = flows.supply(frame, policy.materials, policy.stages)
     everything, once = np.ones(len(entries), dtype=bool), np.ones(len(last))
     sources = flows.sources(frame, policy)
-    for key, scope in keys_in_scope(frame, policy, entries, sources):
+    keys = keys_in_scope(frame, policy, entries, sources)
+    for (key, scope), (_, able) in zip(keys, keys_in_scope(frame, policy, sources), strict=True):
         first = rows.total.add_rows(policy.policy, key, last, value, penalty)
         add_entries(rows.total, first, spans, entries, everything, once)
         rows.at_least += [policy.kind == "min_suppliers"] * len(last)
         rows.count_from += share.tolist()
-        for supplier in np.unique(entries.supplier[scope]):
+        suppliers = np.unique(entries.supplier[scope])
+        if policy.kind == "min_suppliers":  # from a share of 0 on, even who supplies nothing counts
+            suppliers = np.union1d(suppliers, sources.supplier[able])
+        for supplier in suppliers:
             own = scope & (entries.supplier == supplier)
             name = frame.operators[supplier]
             at = rows.supply.add_rows(policy.policy, name, last, value, penalty)
