@@ -152,8 +152,7 @@ class Session:
     def solve(self, options: Options) -> Outcome:
         """Solve; a time limit or an interrupt gives the best plan found so far."""
         self._set("mip_rel_gap", options.gap)
-        if options.gap < 1e-9:
-            self._set("mip_abs_gap", 0.0)
+        self._set("mip_abs_gap", 0.0 if options.gap < 1e-9 else 1e-9)
         self._use_threads(options.threads)
         if options.seed is not None:
             self._set("random_seed", options.seed % 2147483647)
