@@ -55,11 +55,11 @@ class Names:
                 chosen -= self._match(part[1:].strip())
         if not chosen:
             raise SelectorError(selector, "selects nothing")
-        return [name for name in self.universe if name in chosen]
+        return sorted(chosen, key=self._known.__getitem__)
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self.universe)
+    def _known(self) -> dict[str, int]:
+        return {name: position for position, name in enumerate(self.universe)}
 
     def _match(self, part: str) -> set[str]:
         if part == "*":
