@@ -16,10 +16,10 @@ def check(context: click.Context, case: str, everything: bool, as_json: bool) ->
     CASE is a folder, an .xlsx or .json file, or the name of a bundled case. The exit code is 0
     where there are only warnings and 2 where there are errors.
     """
-    import json  # noqa: PLC0415  # commands load late
+    import json
 
-    from ..datasets.load import read_case  # noqa: PLC0415  # commands load late
-    from ..models.problems import format_problems  # noqa: PLC0415  # commands load late
+    from ..datasets.load import read_case
+    from ..models.problems import format_problems
 
     found, problems = read_case(case)
     errors = sum(problem.level == "error" for problem in problems)

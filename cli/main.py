@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _told(error: Exception) -> tuple[int, str]:
     """Exit code and text of an error that a command did not expect."""
-    from ..models.problems import CaseError  # noqa: PLC0415  # only when something went wrong
+    from ..models.problems import CaseError
 
     if isinstance(error, CaseError):
         return INVALID, str(error)

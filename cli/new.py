@@ -22,11 +22,11 @@ def new(target: str, name: str, force: bool, as_json: bool) -> None:
     DIR is a new folder of CSV tables; with the suffix .xlsx it becomes a workbook with notes,
     units and drop-down lists, with .json a JSON file.
     """
-    import json  # noqa: PLC0415  # commands load late
-    from pathlib import Path  # noqa: PLC0415  # commands load late
+    import json
+    from pathlib import Path
 
-    from ..datasets.bundled import bundled_names  # noqa: PLC0415  # commands load late
-    from ..datasets.template import write_template  # noqa: PLC0415  # commands load late
+    from ..datasets.bundled import bundled_names
+    from ..datasets.template import write_template
 
     path = Path(target)
     if name not in bundled_names():

@@ -76,20 +76,20 @@ def solve(
     CASE is a folder, an .xlsx or .json file, or the name of a bundled case. Exit codes: 0 optimal
     within the gap, 2 invalid case, 3 no plan exists, 4 stopped early with a plan, 5 with none.
     """
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
-    from ..datasets.load import read_case  # noqa: PLC0415  # heavy: --help must not wait
-    from ..datasets.runs import check_target, summary_of, write_run  # noqa: PLC0415
-    from ..models.problems import CaseError  # noqa: PLC0415
+    from ..datasets.load import read_case
+    from ..datasets.runs import check_target, summary_of, write_run
+    from ..models.problems import CaseError
 
     if output is not None:
         check_target(output)
     loaded, problems = read_case(case)
     if loaded is None:
         raise CaseError(problems, case)
-    from ..optimizer.solve import solve as run_solve  # noqa: PLC0415
-    from ..optimizer.solve import wide_numbers  # noqa: PLC0415
+    from ..optimizer.guard import wide_numbers
+    from ..optimizer.solve import solve as run_solve
 
     loaded = _with_settings(loaded, how.pop("settings"))
     request = _request(loaded, how)
@@ -116,9 +116,9 @@ def _with_settings(case: Case, settings: tuple[str, ...]) -> Case:
     """The case with one row of `changes` for every --set, checked again."""
     if not settings:
         return case
-    from ..datasets.checks import check_case  # noqa: PLC0415
-    from ..models.problems import CaseError  # noqa: PLC0415
-    from ..models.rule_rows import Change  # noqa: PLC0415
+    from ..datasets.checks import check_case
+    from ..models.problems import CaseError
+    from ..models.rule_rows import Change
 
     rows = []
     for text in settings:
@@ -146,9 +146,9 @@ def _with_settings(case: Case, settings: tuple[str, ...]) -> Case:
 
 def _request(case: Case, how: dict[str, Any]) -> Request:
     """What the case asks for, with what the command line says instead."""
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from ..optimizer.solve import Request  # noqa: PLC0415
+    from ..optimizer.solve import Request
 
     request = Request.of(case)
     options = request.options
@@ -202,7 +202,7 @@ def _options(request: Request) -> dict[str, Any]:
 
 
 def _why_not(case: Case, request: Request) -> list[str]:
-    from ..optimizer.diagnose import explain_infeasible  # noqa: PLC0415
+    from ..optimizer.diagnose import explain_infeasible
 
     return explain_infeasible(case, request)
 
@@ -216,7 +216,7 @@ def _tell(
     as_json: bool,
 ) -> None:
     """Print the summary: JSON for programs, or a page for people."""
-    import json  # noqa: PLC0415
+    import json
 
     if as_json:
         click.echo(json.dumps({**summary, **({"why": why} if why else {})}, allow_nan=False))
@@ -238,9 +238,9 @@ def _tell(
             err=True,
         )
     else:
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console
 
-        from ..reports.terminal import print_plan  # noqa: PLC0415
+        from ..reports.terminal import print_plan
 
         print_plan(case, tables, summary, Console(highlight=False))
         click.echo(
@@ -261,7 +261,7 @@ class _Progress:
         self.status: Any = None
 
     def __enter__(self) -> _Progress:
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console
 
         console = Console(stderr=True)
         if console.is_terminal:
@@ -275,7 +275,7 @@ class _Progress:
 
     def watching(self, request: Request) -> Request:
         """The request with this line as its progress."""
-        from dataclasses import replace  # noqa: PLC0415
+        from dataclasses import replace
 
         if self.status is None:
             return request
@@ -285,7 +285,7 @@ class _Progress:
         self, elapsed: float, best: float | None, bound: float | None, gap: float | None
     ) -> None:
         """Show how far the solver is."""
-        from ..reports.terminal import amount  # noqa: PLC0415
+        from ..reports.terminal import amount
 
         parts = [f"{elapsed:.0f} s"]
         parts += [

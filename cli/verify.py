@@ -19,8 +19,8 @@ def verify(context: click.Context, run: Path, as_json: bool) -> None:
     Recomputes every balance, limit, rule, cost and objective without the optimizer. Exit code 0
     if all hold, 1 otherwise.
     """
-    from ..datasets.runs import read_run  # noqa: PLC0415  # heavy: --help must not wait
-    from ..optimizer.verify import verify_plan  # noqa: PLC0415  # heavy: --help must not wait
+    from ..datasets.runs import read_run
+    from ..optimizer.verify import verify_plan
 
     case, tables, summary = read_run(run)
     found = verify_plan(

@@ -9,41 +9,27 @@ The result equals that compiler's, entry by entry, which the tests check on ever
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyomo.core.base.constraint as pyomo_constraint
 import pyomo.core.base.objective as pyomo_objective
 from numpy.typing import NDArray
-from pyomo.core.base.param import ScalarParam
-from pyomo.core.expr.numeric_expr import (
-    DivisionExpression,
-    LinearExpression,
-    NegationExpression,
-    ProductExpression,
-    SumExpression,
-)
 from pyomo.core.expr.relational_expr import (
     EqualityExpression,
     InequalityExpression,
     RangedExpression,
 )
-from pyomo.core.expr.template_expr import GetItemExpression, IndexTemplate, TemplateSumExpression
 from pyomo.environ import ConcreteModel, Constraint, Objective, Var
 from scipy import sparse
 
-from .formulation.on_use import Data, Incidence
-from .indexing import as_columns, ragged
+from .evaluate import Evaluator, Linear, Loop, TemplateError
 from .tree import FloatArray, IntArray
 
-_NONE = np.zeros(0, dtype=np.int64)
-
-
-class TemplateError(TypeError):
-    """A rule that is not template-safe: it would be slow, or compile to something else."""
+__all__ = ["Arrays", "TemplateError", "compile_model", "templates"]
 
 
 @contextmanager
@@ -78,7 +64,7 @@ class Arrays:
         offsets: name -> constant of the objective.
         columns: family -> slice of columns, in the order of the family's index set.
         rows: family -> slice of rows, likewise.
-        labels: family -> function that names one member for people.
+        members: family -> members of its index set, for columns and rows alike.
     """
 
     matrix: sparse.csr_array
@@ -91,7 +77,7 @@ class Arrays:
     offsets: dict[str, float]
     columns: dict[str, slice]
     rows: dict[str, slice]
-    members: dict[str, IntArray] = field(default_factory=dict)
+    members: dict[str, IntArray]
 
     def column_names(self) -> list[str]:
         """'family[i,j,k]' of every column."""
@@ -107,181 +93,6 @@ def _names(parts: dict[str, slice], members: dict[str, IntArray]) -> list[str]:
     for family in parts:
         names += [f"{family}[{','.join(map(str, member))}]" for member in members[family].tolist()]
     return names
-
-
-@dataclass
-class _Linear:
-    """A linear expression for every member of a frame: constant + sum of value * x[column]."""
-
-    size: int
-    constant: Any = 0.0
-    rows: list[IntArray] = field(default_factory=list)
-    columns: list[IntArray] = field(default_factory=list)
-    values: list[FloatArray] = field(default_factory=list)
-
-    def scaled(self, factor: Any) -> _Linear:
-        if np.ndim(factor) == 0:
-            values = [value * factor for value in self.values]
-        else:
-            values = [
-                value * factor[rows] for value, rows in zip(self.values, self.rows, strict=True)
-            ]
-        return _Linear(self.size, self.constant * factor, self.rows, self.columns, values)
-
-
-class _Frame:
-    """Values of the index placeholders for every member being evaluated.
-
-    Attributes:
-        size: number of members.
-        values: placeholder -> its value for every member.
-        known: index set -> placeholders that run over it together, and the position in it of every
-            member, so that what is indexed by them needs no search.
-    """
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.values: dict[int, IntArray] = {}
-        self.known: dict[int, tuple[tuple[int, ...], IntArray]] = {}
-
-    def bind(self, templates_: Any, members: IntArray) -> None:
-        """Give the placeholders of one loop their values."""
-        for template in templates_:
-            self.values[id(template)] = members[:, template._index or 0]
-
-    def know(self, source: Any, templates_: Any, positions: IntArray) -> None:
-        """Remember where in the set they run over the members are."""
-        names = tuple(id(template) for template in templates_)
-        self.known[id(source)] = names, positions
-
-    def repeated(self, owner: IntArray) -> _Frame:
-        """The frame with its member ``owner[i]`` at i."""
-        frame = _Frame(len(owner))
-        frame.values = {key: value[owner] for key, value in self.values.items()}
-        frame.known = {key: (names, at[owner]) for key, (names, at) in self.known.items()}
-        return frame
-
-
-class _Compiler:
-    """Evaluates templates of one model."""
-
-    def __init__(self, offsets: dict[int, int]) -> None:
-        self.offsets = offsets
-        self.handlers: dict[type, Callable[[Any, _Frame], Any]] = {
-            IndexTemplate: lambda node, frame: frame.values[id(node)],
-            GetItemExpression: self._item,
-            TemplateSumExpression: self._sum_over,
-            SumExpression: self._sum,
-            LinearExpression: self._sum,
-            ProductExpression: self._product,
-            DivisionExpression: self._quotient,
-            NegationExpression: self._negation,
-            ScalarParam: lambda node, _frame: float(node.value),
-        }
-
-    def evaluate(self, node: Any, frame: _Frame) -> Any:
-        """Number, array over the frame's members, or :class:`_Linear`."""
-        if isinstance(node, (int, float, np.number)):
-            return float(node)
-        for kind in type(node).__mro__:
-            if kind in self.handlers:
-                return self.handlers[kind](node, frame)
-        raise TemplateError(f"cannot compile {type(node).__name__}: {node}")
-
-    def _sum(self, node: Any, frame: _Frame) -> Any:
-        return self._total([self.evaluate(part, frame) for part in node.args], frame)
-
-    def _product(self, node: Any, frame: _Frame) -> Any:
-        left, right = (self.evaluate(part, frame) for part in node.args)
-        if isinstance(left, _Linear):
-            return left.scaled(right)
-        return right.scaled(left) if isinstance(right, _Linear) else left * right
-
-    def _quotient(self, node: Any, frame: _Frame) -> Any:
-        left, right = (self.evaluate(part, frame) for part in node.args)
-        return left.scaled(1.0 / right) if isinstance(left, _Linear) else left / right
-
-    def _negation(self, node: Any, frame: _Frame) -> Any:
-        inner = self.evaluate(node.args[0], frame)
-        return inner.scaled(-1.0) if isinstance(inner, _Linear) else -inner
-
-    def _total(self, parts: list[Any], frame: _Frame) -> Any:
-        if not any(isinstance(part, _Linear) for part in parts):
-            return sum(parts)
-        total = _Linear(frame.size)
-        for part in parts:
-            if isinstance(part, _Linear):
-                total.constant = total.constant + part.constant
-                total.rows += part.rows
-                total.columns += part.columns
-                total.values += part.values
-            else:
-                total.constant = total.constant + part
-        return total
-
-    def _item(self, node: Any, frame: _Frame) -> Any:
-        component, *index = node.args
-        if isinstance(component, Data):
-            return component.values_array[self._positions(component, index, frame)]
-        if id(component) not in self.offsets:
-            raise TemplateError(f"cannot compile an item of {component.name}")
-        column = self._positions(component, index, frame) + self.offsets[id(component)]
-        every = np.arange(frame.size)
-        return _Linear(frame.size, 0.0, [every], [column], [np.broadcast_to(1.0, frame.size)])
-
-    def _positions(self, component: Any, index: list[Any], frame: _Frame) -> IntArray:
-        """Position in its index set of the member that each member of the frame asks for."""
-        source = component.index_set()
-        names, at = frame.known.get(id(source), ((), _NONE))
-        if names and names == tuple(map(id, index)):
-            return at
-        parts = (self.evaluate(part, frame) for part in index)
-        keys = as_columns(*(part if np.ndim(part) else np.full(frame.size, part) for part in parts))
-        at = np.asarray(source.index_array.positions(keys))
-        if len(at) and at.min() < 0:
-            member = tuple(keys[int(np.argmin(at))].tolist())
-            raise KeyError(f"{component.name} has no member {member}")
-        return at
-
-    def _sum_over(self, node: Any, frame: _Frame) -> _Linear:
-        owner = np.arange(frame.size)
-        inner = frame
-        for group in node.template_iters():
-            source = group[0]._set
-            members, counts, starts = self._members(source, inner)
-            if not len(members):
-                return _Linear(frame.size)
-            step, at = ragged(starts, counts)
-            inner = inner.repeated(step)
-            owner = owner[step]
-            inner.bind(group, members[at])
-            if not isinstance(source, GetItemExpression):
-                inner.know(source, group, at)
-        body = self.evaluate(node._local_args_[0], inner)
-        if not isinstance(body, _Linear):
-            amount = np.broadcast_to(body, inner.size)
-            return _Linear(frame.size, np.bincount(owner, weights=amount, minlength=frame.size))
-        constant = np.broadcast_to(body.constant, inner.size)
-        total = (
-            np.bincount(owner, weights=constant, minlength=frame.size) if np.any(constant) else 0.0
-        )
-        return _Linear(
-            frame.size, total, [owner[rows] for rows in body.rows], body.columns, body.values
-        )
-
-    def _members(self, source: Any, frame: _Frame) -> tuple[IntArray, IntArray, IntArray]:
-        """Members to run over, how many each member of the frame has, and where they start."""
-        if isinstance(source, GetItemExpression):
-            component, *index = source.args
-            if not isinstance(component, Incidence):
-                raise TemplateError(f"cannot sum over {component.name}")
-            if not len(component.members_array):
-                return component.members_array, _NONE, _NONE
-            at = self._positions(component, index, frame)
-            starts = component.pointers[at]
-            return component.members_array, component.pointers[at + 1] - starts, starts
-        members = source.index_array.members
-        return members, np.full(frame.size, len(members)), np.zeros(frame.size, dtype=np.int64)
 
 
 def compile_model(model: ConcreteModel) -> Arrays:
@@ -304,7 +115,7 @@ def compile_model(model: ConcreteModel) -> Arrays:
         upper.append(variable.upper_array)
         integer.append(np.full(len(index), variable.integer))
         width += len(index)
-    compiler = _Compiler(offsets)
+    compiler = Evaluator(offsets)
 
     rows: dict[str, slice] = {}
     row_parts, column_parts, value_parts, low_parts, high_parts = [], [], [], [], []
@@ -321,19 +132,7 @@ def compile_model(model: ConcreteModel) -> Arrays:
         high_parts.append(high)
         height += len(index)
 
-    objectives, constants = {}, {}
-    for objective in model.component_objects(Objective):
-        if not hasattr(objective, "template_expr"):
-            raise _no_template(objective)
-        expression = objective.template_expr()[0]
-        linear = compiler.evaluate(expression, _Frame(1))
-        if not isinstance(linear, _Linear):
-            linear = _Linear(1, linear)
-        coefficients = np.zeros(width)
-        for column, value in zip(linear.columns, linear.values, strict=True):
-            np.add.at(coefficients, column, value)
-        objectives[objective.name] = coefficients
-        constants[objective.name] = float(np.sum(linear.constant))
+    objectives, constants = _objectives(compiler, model, width)
     matrix = sparse.coo_array(
         (_join(value_parts, float), (_join(row_parts, np.int32), _join(column_parts, np.int32))),
         shape=(height, width),
@@ -354,6 +153,26 @@ def compile_model(model: ConcreteModel) -> Arrays:
     )
 
 
+def _objectives(
+    compiler: Evaluator, model: ConcreteModel, width: int
+) -> tuple[dict[str, FloatArray], dict[str, float]]:
+    """Coefficients and constant of every objective."""
+    objectives: dict[str, FloatArray] = {}
+    constants: dict[str, float] = {}
+    for objective in model.component_objects(Objective):
+        if not hasattr(objective, "template_expr"):
+            raise _no_template(objective)
+        linear = compiler.evaluate(objective.template_expr()[0], Loop(1))
+        if not isinstance(linear, Linear):
+            linear = Linear(1, linear)
+        coefficients = np.zeros(width)
+        for column, value in zip(linear.columns, linear.values, strict=True):
+            np.add.at(coefficients, column, value)
+        objectives[objective.name] = coefficients
+        constants[objective.name] = float(np.sum(linear.constant))
+    return objectives, constants
+
+
 def _join(parts: list[Any], kind: Any) -> Any:
     return np.concatenate(parts).astype(kind, copy=False) if parts else np.zeros(0, dtype=kind)
 
@@ -365,13 +184,13 @@ def _no_template(component: Any) -> TemplateError:
     )
 
 
-def _relation(compiler: _Compiler, constraint: Any) -> tuple[_Linear, Any, Any]:
+def _relation(compiler: Evaluator, constraint: Any) -> tuple[Linear, Any, Any]:
     """Body and sides of a constraint family."""
     if constraint.template is None:
         raise _no_template(constraint)
     expression, templates_ = constraint.template
     index = constraint.index_set()
-    frame = _Frame(len(index.index_array))
+    frame = Loop(len(index.index_array))
     frame.bind(templates_, index.index_array.members)
     frame.know(index, templates_, np.arange(frame.size))
     parts = [compiler.evaluate(part, frame) for part in expression.args]
@@ -379,14 +198,14 @@ def _relation(compiler: _Compiler, constraint: Any) -> tuple[_Linear, Any, Any]:
         low, body, high = parts
     elif isinstance(expression, (EqualityExpression, InequalityExpression)):
         left, right = (
-            part if isinstance(part, _Linear) else _Linear(frame.size, part) for part in parts
+            part if isinstance(part, Linear) else Linear(frame.size, part) for part in parts
         )
-        body = compiler._total([left, right.scaled(-1.0)], frame)
+        body = compiler.total([left, right.scaled(-1.0)], frame)
         low = 0.0 if isinstance(expression, EqualityExpression) else -np.inf
         high = 0.0
     else:
         raise TemplateError(f"{constraint.name} is no equality or inequality")
-    body = body if isinstance(body, _Linear) else _Linear(frame.size, body)
+    body = body if isinstance(body, Linear) else Linear(frame.size, body)
     constant = np.broadcast_to(body.constant, frame.size)
     low = np.broadcast_to(low, frame.size) - constant
     high = np.broadcast_to(high, frame.size) - constant

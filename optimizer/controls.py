@@ -65,11 +65,6 @@ class Verdicts:
     hits: dict[str, BoolArray] = field(default_factory=dict)
     in_force: dict[str, BoolArray] = field(default_factory=dict)
 
-    def trail(self, move: int, node: int) -> list[str]:
-        """The rules in force at a node that are about a move, in file order."""
-        group = self.of_move[move]
-        return [name for name, hit in self.hits.items() if hit[group] and self.in_force[name][node]]
-
 
 def rule_in_force(case: Case, tree: Tree, values: Values) -> dict[str, BoolArray]:
     """Whether each rule is in force at each node. Shape (nodes,) for every rule.

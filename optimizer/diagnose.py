@@ -8,7 +8,7 @@ much it would have to give.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,13 +20,6 @@ from .tree import FloatArray
 
 GIVEN_UP = 1.0
 """Price of a unit of a requirement given up, while it is being asked what must give."""
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A requirement that cannot hold with the others, in people's words."""
-
-    text: str
 
 
 def explain_infeasible(case: Case, request: Request) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..models.case import Case
@@ -46,18 +44,6 @@ class TooLargeError(ValueError):
     """A case whose model would not fit; ``--force`` builds it all the same."""
 
 
-@dataclass(frozen=True)
-class Size:
-    """Estimated size of a model."""
-
-    variables: int
-
-    @property
-    def bytes(self) -> int:
-        """Estimated memory of building and solving it."""
-        return self.variables * BYTES_PER_VARIABLE
-
-
 def refuse_if_too_large(variables: int, what: str, *, force: bool = False) -> None:
     """Raise TooLargeError if a model of so many variables is past the limit.
 
@@ -68,7 +54,7 @@ def refuse_if_too_large(variables: int, what: str, *, force: bool = False) -> No
     """
     if force or variables <= MOST_VARIABLES:
         return
-    gigabytes = Size(variables).bytes / 1e9
+    gigabytes = variables * BYTES_PER_VARIABLE / 1e9
     raise TooLargeError(
         f"the case would need about {variables:,} variables and {gigabytes:.0f} GB of memory, most "
         f"of it for {what}; the limit is {MOST_VARIABLES:,}. Narrow the selectors, lengthen the "

@@ -14,7 +14,6 @@ from ..models.plan import Solution, SolveStatus
 from . import quick_start  # noqa: F401  # before anything that imports scipy
 from .compiled import Arrays, compile_model, templates
 from .formulation.model import build_model
-from .guard import wide_numbers
 from .highs import Options, Outcome, Session, SolverError, relative_gap
 from .labels import Labels, for_file
 from .network import Network, build_network
@@ -240,6 +239,3 @@ def _solution(
         tables=tables,
         **sizes,
     )
-
-
-__all__ = ["Built", "Request", "VerificationError", "build", "solve", "value_of", "wide_numbers"]

@@ -34,17 +34,6 @@ class ChangeError(ValueError):
         self.message = message
 
 
-def is_number(field: Any) -> bool:
-    """Whether a column holds numbers (so that `changes` may alter it)."""
-    return _has_type(field.annotation, float) or _has_type(field.annotation, int)
-
-
-def _has_type(annotation: Any, wanted: type) -> bool:
-    if annotation is wanted:
-        return True
-    return any(_has_type(part, wanted) for part in getattr(annotation, "__args__", ()))
-
-
 class Values:
     """Numbers of a case at the nodes of a tree.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from pyomo.environ import ConcreteModel
@@ -11,13 +11,6 @@ from pyomo.environ import ConcreteModel
 from ..indexing import Index
 from ..tree import FloatArray, IntArray
 from .on_use import Data, Incidence, Members, Rows, Variables
-
-
-class Rule(Protocol):
-    """A constraint rule: model and indices to a relation."""
-
-    def __call__(self, model: ConcreteModel, *index: int) -> Any:
-        """Relation of one member."""
 
 
 def add_set(model: ConcreteModel, name: str, index: Index | IntArray) -> Any:
@@ -74,8 +67,3 @@ def add_rows(model: ConcreteModel, name: str, keys: Any, rule: Callable[..., Any
     """Add one constraint for every member of a set; nothing where the set is empty."""
     if len(keys.index_array):
         model.add_component(name, Rows(keys, rule=rule))
-
-
-def positions(*parts: Iterable[int]) -> IntArray:
-    """Concatenate index arrays; empty without any."""
-    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])

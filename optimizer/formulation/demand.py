@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
-from ..indexing import as_columns, matching
+from ..indexing import as_columns
 from ..network import Network
 from .components import add_data, add_incidence, add_rows, add_set, add_variables
 
@@ -60,6 +60,3 @@ def demand_is_met_or_short(m: ConcreteModel, j: int, n: int) -> Any:
         - sum(m.backlog[d, q] for d, q in m.WAITED[j, n])
         == m.wanted[j, n]
     )
-
-
-__all__ = ["add_demand", "matching"]

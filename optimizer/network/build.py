@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ...models.case import Case
 from ..guard import refuse_if_too_large
-from ..indexing import Index, as_columns
 from ..tree import FloatArray, IntArray, Tree, build_tree
 from .balance import Balance, build_balance
 from .bounds import Bounds, build_bounds
@@ -149,6 +148,3 @@ def _quotas(
         ships = hit[movements.carried_class(shipping.carried)] & force[shipping.ship.column(2)]
         quotas.append((position, {"buy": buys, "ship": ships}))
     return quotas
-
-
-__all__ = ["Index", "Network", "as_columns", "build_network"]

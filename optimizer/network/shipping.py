@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..indexing import Index, as_columns, matching
+from ..indexing import Index, as_columns
 from ..tree import FloatArray, IntArray
 from .bounds import Bounds, path_total
 from .frame import Frame
@@ -243,6 +243,3 @@ def build_gates(
         decisions(offer_at[start[ship], material[ship]], wait_offer, select),
         decisions(plant_at[start[ship], material[ship]], wait_plant, opening),
     )
-
-
-__all__ = ["Gates", "Shipping", "build_gates", "build_shipping", "matching", "only_delivers"]

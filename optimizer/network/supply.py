@@ -85,8 +85,21 @@ def strategic_points(frame: Frame, rows: BoolArray) -> Index:
     return Index(as_columns(row, node))
 
 
-def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
-    """Order points of a case."""
+@dataclass(frozen=True)
+class _Conditions:
+    order: Index
+    selected: BoolArray
+    contracted: BoolArray
+    select: Index
+    sign: Index
+    selections: tuple[IntArray, IntArray]
+    contracts: tuple[IntArray, IntArray]
+    in_force: Index
+    in_force_pairs: tuple[IntArray, IntArray]
+
+
+def _conditions(frame: Frame, movements: Movements) -> _Conditions:
+    """Order points of a case, and the selections and contracts that make orders possible."""
     case, values, time = frame.case, frame.values, frame.time
     group = movements.offer_class(np.arange(len(case.offers)))
     banned = movements.verdicts.banned[group]
@@ -131,6 +144,26 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
         np.broadcast_to(need_contract[:, None], (len(case.offers), frame.tree.size))
     )
     in_force_pairs = decisions(sign, all_offer, all_node, need_contract, nowait, length)
+    return _Conditions(
+        order,
+        need_select[offer],
+        need_contract[offer],
+        select,
+        sign,
+        selections,
+        contracts,
+        Index(as_columns(all_offer, all_node)),
+        in_force_pairs,
+    )
+
+
+def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
+    """Order points of a case."""
+    case, values = frame.case, frame.values
+    conditions = _conditions(frame, movements)
+    order = conditions.order
+    offer, node = order.members.T
+    group = movements.offer_class(np.arange(len(case.offers)))
 
     def at(column: str) -> FloatArray:
         return np.asarray(values.array("offers", column)[offer, node], dtype=float)
@@ -144,14 +177,12 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
     tiers = _tiers(frame, order, capacity, most, floor)
     tiered = np.zeros(len(order), dtype=bool)
     tiered[tiers.owner] = True
-    all_units = np.zeros(len(order), dtype=bool)
-    all_units[tiers.owner] = tiers.all_units
     return Supply(
-        order=order,
+        **vars(conditions),
         buy=Index(as_columns(offer, material, node)),
         order_of_buy=np.arange(len(order)),
         days=days,
-        lag=time.lag(days),
+        lag=frame.time.lag(days),
         capacity=capacity,
         most=most,
         min_order=at("min_order"),
@@ -162,15 +193,7 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
         duty=tariff + movements.verdicts.unit_cost[group[offer], node],
         floor=floor,
         switched=(at("min_order") > 0) | (at("order_cost") > 0),
-        selected=need_select[offer],
-        contracted=need_contract[offer],
         tiered=tiered,
-        select=select,
-        sign=sign,
-        selections=selections,
-        contracts=contracts,
-        in_force=Index(as_columns(all_offer, all_node)),
-        in_force_pairs=in_force_pairs,
         tier=Index(as_columns(offer[tiers.owner], tiers.number, node[tiers.owner])),
         order_of_tier=tiers.owner,
         tier_from=tiers.start,
