@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "new": "start from a bundled case",
     "check": "tell every problem of a case",
+    "controls": "tell which rule hits what, when, and why",
     "solve": "find the best plan",
     "verify": "re-check a plan from the raw tables",
 }

@@ -155,6 +155,7 @@ def check_for_odd_groups(context: Context) -> None:
     tables = ("materials", "sites", "offers", "lanes", "plants", "demand")
     keys = {name for table in context.known.values() for name in table}
     doubtful = context.doubtful(*tables)
+    strangers = _strangers(context)
     told: set[str] = set()
     for number, row in context.rows("groups"):
         if row.group in universe and row.group not in told:
@@ -169,15 +170,45 @@ def check_for_odd_groups(context: Context) -> None:
             )
         member = row.member
         unknown = member not in universe and member not in groups and member not in keys
-        if unknown and not doubtful and not _is_country(member):
-            context.warn(
-                "groups",
-                number,
-                "member",
-                f"{quote(member)} names nothing in this case",
-                value=member,
-                remedy=context.did_you_mean(member, universe | groups | keys),
-            )
+        if not unknown or doubtful or _is_country(member):
+            continue
+        if member not in strangers:
+            hint = context.did_you_mean(member, universe | groups | keys)
+        elif known := strangers[member]:
+            hint = f"did you mean {known}?"
+        else:
+            continue
+        context.warn(
+            "groups",
+            number,
+            "member",
+            f"{quote(member)} names nothing in this case",
+            value=member,
+            remedy=hint,
+        )
+
+
+def _strangers(context: Context) -> dict[str, str]:
+    """Member of an entity list that the case does not know -> who is called almost like it.
+
+    A list that a rule goes by names whoever the lawmaker named, so that most of its members may
+    have nothing to do with the case; only one that differs in nothing but capitals, blanks and
+    punctuation is probably meant. '' where nobody is.
+    """
+    names = context.names
+    known = {*names.of("operator").universe, *names.of("end_user").universe}
+    members: set[str] = set()
+    for row in context.case.controls:
+        for selector in (row.operators, row.end_users):
+            for part in (selector or "").split(","):
+                members |= names.groups.get(part.strip().removeprefix("!"), frozenset())
+    plain = {_plain(name): name for name in sorted(known)} if members - known else {}
+    return {name: plain.get(_plain(name), "") for name in members - known}
+
+
+def _plain(name: str) -> str:
+    """A name without capitals, blanks and punctuation."""
+    return "".join(mark for mark in name.casefold() if mark.isalnum())
 
 
 def check_for_unknown_countries(context: Context) -> None:

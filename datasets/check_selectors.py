@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..models.case import TABLES, columns
 from ..models.fields import column_info
 from ..models.problems import quote
-from ..models.selectors import SelectorError
+from ..models.selectors import Names, SelectorError
 from .cells import attribute
 from .check_context import Context
 from .wording import country_hint
@@ -36,6 +36,8 @@ _HOLDERS = {
     "end_user": ("sites", "demand"),
 }
 """Tables that the names of each kind come from."""
+_WORLDWIDE = ("controls", "pedigrees")
+"""Tables that may name countries, and lists of operators, that the case does not have."""
 
 
 def check_for_empty_selectors(context: Context) -> None:
@@ -51,37 +53,38 @@ def check_for_empty_selectors(context: Context) -> None:
 
 def _check_column(context: Context, table: str, column: str, kind: str) -> None:
     name = attribute(column)
+    names = context.names.of(kind) if table in _WORLDWIDE else context.names.here(kind)
     faults: dict[str, SelectorError | None] = {}
     for number, row in context.rows(table):
         value = getattr(row, name)
         if value is None:
             continue
         if value not in faults:
-            faults[value] = _fault(context, kind, value)
+            faults[value] = _fault(names, value)
         fault = faults[value]
         if fault is None:
             continue
         context.bad_reference(table, number)
         if {"groups", *_HOLDERS.get(kind, ())} & context.lost:
             continue  # the name may stand in a row that could not be read
-        message, remedy = describe(context, kind, fault)
+        message, remedy = describe(context, kind, names, fault)
         context.error(table, number, column, message, value=value, remedy=remedy)
 
 
-def _fault(context: Context, kind: str, selector: str) -> SelectorError | None:
+def _fault(names: Names, selector: str) -> SelectorError | None:
     try:
-        context.names.of(kind).select(selector)
+        names.select(selector)
     except SelectorError as error:
         return error
     return None
 
 
-def describe(context: Context, kind: str, fault: SelectorError) -> tuple[str, str]:
-    """What is wrong with a selector, and what would mend it."""
+def describe(context: Context, kind: str, names: Names, fault: SelectorError) -> tuple[str, str]:
+    """What is wrong with a selector among ``names`` of a kind, and what would mend it."""
     part, reason = fault.part, fault.reason
     if reason.startswith("only takes out"):
         return f"{quote(part)} only takes out", f"write *,{part}"
-    universe = list(context.names.of(kind).universe)
+    universe = list(names.universe)
     if reason == "has no site":
         country = part.removeprefix("@")
         hint = country_hint(country)
@@ -97,11 +100,11 @@ def describe(context: Context, kind: str, fault: SelectorError) -> tuple[str, st
         bare = part.removeprefix("@")
         return (
             f"{quote(part)} names a place, and no sites are meant here",
-            f"did you mean {bare}?" if bare in {*universe, *context.names.groups} else "",
+            f"did you mean {bare}?" if bare in {*universe, *names.elsewhere, *names.groups} else "",
         )
     if reason == "is unknown":
-        return f"no {_MEANT[kind]} {quote(part)}", _hint(context, kind, part, universe)
-    members = context.names.groups.get(part)
+        return f"no {_MEANT[kind]} {quote(part)}", _hint(context, kind, part, names)
+    members = names.groups.get(part)
     if members is not None:
         return f"none of the members of group {quote(part)} is a {_MEANT[kind].split(' or ')[0]}", (
             f"its members are {', '.join(sorted(members)[:6])}"
@@ -109,18 +112,18 @@ def describe(context: Context, kind: str, fault: SelectorError) -> tuple[str, st
     return f"{quote(part)} selects nothing", "widen it, or remove the row"
 
 
-def _hint(context: Context, kind: str, part: str, universe: list[str]) -> str:
+def _hint(context: Context, kind: str, part: str, names: Names) -> str:
     code = country_hint(part) if len(part) in {2, 3} else ""
     if kind == "place":
         countries = set(context.names.country.values())
         if code in countries:
             return f"did you mean @{code}?"
     elif kind == "country":
-        if code in universe:
+        if code in names.universe or code in names.elsewhere:
             return f"did you mean {code}?"
         if code:
             return f"no site, offer or technology of the case is in {code}; remove it or add one"
-    return _among(context, part, [*universe, *context.names.groups])
+    return _among(context, part, [*names.universe, *names.groups])
 
 
 def _among(context: Context, part: str, known: list[str], lead: str = "") -> str:

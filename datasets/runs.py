@@ -47,6 +47,24 @@ def summary_of(case: Case, solution: Solution, scenarios: list[str]) -> dict[str
         "variables": solution.variables,
         "rows": solution.rows,
         "nonzeros": solution.nonzeros,
+        "unknown_controls": _unknown(case, solution.tables),
+    }
+
+
+def _unknown(case: Case, tables: Tables) -> dict[str, Any]:
+    """Rules of which nobody knows whether they hold, and how much of the plan hangs on them."""
+    states, used = tables.get("rule_states"), tables.get("rule_use")
+    rules: list[str] = []
+    share, licences = 0.0, 0
+    if states is not None and used is not None:
+        rules = sorted(states.loc[states["status"] == "unknown", "control"].unique())
+        hit = used[(used["control"] == "") & (used["status"] == "unknown")]
+        share, licences = float(hit["share"].sum()), int(hit["licences"].sum())
+    return {
+        "taken_as": case.case.unknown_controls,
+        "rules": rules,
+        "share_of_value_crossing_borders": share,
+        "licences": licences,
     }
 
 

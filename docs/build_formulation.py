@@ -22,6 +22,7 @@ FAMILIES = (
     "demand",
     "policies",
     "controls",
+    "licences",
     "objectives",
     "paths",
 )

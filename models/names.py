@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import get_args
 
@@ -50,10 +51,16 @@ class CaseNames:
         """The names that a selector of ``kind`` may pick from.
 
         ``kind`` is 'materials', 'place', 'country', 'operator', 'supplier', 'stage',
-        'technologies', 'pedigrees', 'processes', 'end_use' or 'end_user'.
+        'technologies', 'pedigrees', 'processes', 'end_use' or 'end_user'. Rules and pedigrees are
+        written for the world: their selectors may name countries, and lists of operators and end
+        users, that the case does not have.
         """
         names: Names = getattr(self, f"_{kind}")
         return names
+
+    def here(self, kind: str) -> Names:
+        """The same names, but a selector may name only what the case has."""
+        return replace(self.of(kind), elsewhere=frozenset(), open_groups=False)
 
     def _names(self, values: Iterable[str | None]) -> Names:
         return Names(_distinct(values), self.groups)
@@ -69,30 +76,21 @@ class CaseNames:
     @cached_property
     def _country(self) -> Names:
         case = self.case
-        return self._names(
+        present = _distinct(
             [row.country for row in case.sites]
-            + [row.origin for row in case.offers if row.origin]
-            + [row.origin for row in case.technologies if row.origin]
-            + self._lawmakers()
+            + [row.origin for row in case.offers]
+            + [row.origin for row in case.technologies]
         )
-
-    def _lawmakers(self) -> list[str]:
-        """Countries that a rule is of, which need not have a site in the case."""
-        named: list[str] = []
-        for row in self.case.controls:
-            for part in (row.jurisdiction or "").split(","):
-                name = part.strip().removeprefix("!")
-                named += sorted(self.groups.get(name, {name}) & ALPHA_2)
-        return named
+        return Names(present, self.groups, elsewhere=ALPHA_2)
 
     @cached_property
     def _operator(self) -> Names:
-        suppliers = [self.supplier(row) for row in self.case.offers if row.site in self.operator]
-        return self._names([*self.operator.values(), *suppliers])
+        return replace(self._supplier, open_groups=True)
 
     @cached_property
     def _supplier(self) -> Names:
-        return self._operator
+        suppliers = [self.supplier(row) for row in self.case.offers if row.site in self.operator]
+        return self._names([*self.operator.values(), *suppliers])
 
     @cached_property
     def _stage(self) -> Names:
@@ -116,4 +114,5 @@ class CaseNames:
 
     @cached_property
     def _end_user(self) -> Names:
-        return self._names([*self.operator.values(), *(row.end_user for row in self.case.demand)])
+        users = [*self.operator.values(), *(row.end_user for row in self.case.demand)]
+        return Names(_distinct(users), self.groups, open_groups=True)

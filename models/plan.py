@@ -2,8 +2,11 @@
 
 A plan is a dict of pandas DataFrames with the tables and columns below. Quantities are in the
 material's unit, money is undiscounted unless a column says otherwise. ``node`` numbers the rows of
-the ``nodes`` table; ``marks`` is the sorted, ``+``-joined list of a variant's pedigrees ('' for
-none); ``row`` is the number of a row in its case table, from 1.
+the ``nodes`` table; ``row`` is the number of a row in its case table, from 1.
+
+``marks`` is the sorted, comma-joined list of a variant's marks, '' for none: names of pedigrees, and
+``!use`` (or ``!use=end user``) for a destination it is kept from. ``licences`` joins ``rule=end use``
+by semicolons, ``rules`` joins names of controls by commas.
 """
 
 from __future__ import annotations
@@ -31,12 +34,15 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "origin": "country the goods come from",
         "site": "where they arrive",
         "material": "what",
-        "marks": "pedigrees they carry",
+        "marks": "marks they arrive with",
         "quantity": "how much",
         "purchase": "price paid, tiers and floors included",
         "tariff": "duties paid",
         "days": "lead days, border review included",
         "arrives": "period of arrival (may lie beyond the horizon)",
+        "licences": "licences they move under",
+        "review": "days of licence review that lead_time counts on top of days",
+        "rules": "controls that hit them",
     },
     "shipments": {
         "node": "node of dispatch",
@@ -45,12 +51,16 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "from": "site of dispatch",
         "to": "site of arrival",
         "material": "what",
-        "marks": "pedigrees it carries",
+        "marks": "marks it leaves with",
+        "arrives_as": "marks it arrives with",
         "quantity": "how much",
         "transport": "freight paid",
         "tariff": "duties paid",
         "days": "lead days, border review included",
         "arrives": "period of arrival (may lie beyond the horizon)",
+        "licences": "licences it moves under",
+        "review": "days of licence review that lead_time counts on top of days",
+        "rules": "controls that hit it",
     },
     "production": {
         "node": "node in which the run starts",
@@ -68,7 +78,7 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "plant": "plant",
         "mode": "mode of the run",
         "material": "what",
-        "marks": "pedigrees it carries",
+        "marks": "marks it carries",
         "quantity": "given > 0, taken < 0",
     },
     "stock": {
@@ -76,7 +86,7 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "period": "its period",
         "site": "where",
         "material": "what",
-        "marks": "pedigrees it carries",
+        "marks": "marks it carries",
         "before": "level at the end of the period before",
         "stored": "put in",
         "taken": "taken out",
@@ -88,7 +98,7 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "row": "row of demand",
         "site": "where",
         "material": "what",
-        "marks": "pedigrees it carries",
+        "marks": "marks it carries",
         "end_use": "what for",
         "quantity": "how much",
         "revenue": "earned",
@@ -110,7 +120,7 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "row": "row of returns",
         "site": "where",
         "material": "what",
-        "marks": "pedigrees it carries",
+        "marks": "marks it carries",
         "quantity": "how much",
     },
     "disposals": {
@@ -118,7 +128,7 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "period": "its period",
         "site": "where",
         "material": "what",
-        "marks": "pedigrees it carries",
+        "marks": "marks it carries",
         "quantity": "how much",
         "cost": "paid",
     },
@@ -137,6 +147,46 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "quantity": "1, or the number of modules",
         "cost": "paid when decided",
         "effective": "first period of use (may lie beyond the horizon)",
+    },
+    "licences": {
+        "node": "node of the application",
+        "period": "its period",
+        "label": "what people call the period",
+        "control": "rule it is a licence of",
+        "exporter": "country of dispatch, or origin of the technology",
+        "destination": "country of arrival, or of the plant",
+        "end_use": "end use applied for (goods)",
+        "plant": "plant it is for (technology, services)",
+        "quantity": "applied for: goods, openings or modules, 1 for services",
+        "approval": "part of it that is approved",
+        "used": "most that was drawn on it along a path",
+        "cost": "paid",
+        "first": "first period in which it can be used",
+        "last": "last period in which it can be used",
+    },
+    "licence_use": {
+        "node": "node of the shipment",
+        "period": "its period",
+        "control": "rule",
+        "exporter": "country of dispatch",
+        "destination": "country of arrival",
+        "end_use": "end use applied for",
+        "applied": "node of the application",
+        "quantity": "what moved under it",
+    },
+    "rule_states": {
+        "control": "rule",
+        "node": "node",
+        "period": "its period",
+        "status": "state of the rule, 'none' before its first",
+        "in_force": "whether it counts as in force",
+    },
+    "rule_use": {
+        "control": "rule, '' for all together",
+        "status": "state it was in",
+        "value": "expected value of the goods crossing borders that it is about",
+        "share": "its part of the value of all goods crossing borders",
+        "licences": "applications made while it was in that state",
     },
     "policy_use": {
         "policy": "policy",

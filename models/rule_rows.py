@@ -66,6 +66,9 @@ class Pedigree(Row):
     pedigree: Name = column(..., "Name of the mark")
     countries: Selector | None = column(None, "Where the stage puts it on", selects="country")
     stages: Selector | None = column(None, "Stages that put it on", selects="stage")
+    technologies: Selector | None = column(
+        None, "Technologies whose plants put it on all they make", selects="technologies"
+    )
     materials: Selector | None = column(
         None, "What it can stick to (blank: all)", selects="materials"
     )

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+_SOMEBODY = ""
+
 
 class SelectorError(ValueError):
     """A selector that means nothing here. ``part`` is the piece at fault, ``reason`` says why."""
@@ -27,19 +29,24 @@ class Names:
     """The names a selector may pick from.
 
     Attributes:
-        universe: every name that exists, in order.
+        universe: every name of the case, in order; only these are ever picked.
         groups: group -> all its members, nested groups resolved.
         countries: name -> country, only where sites are meant (``@DE``).
+        elsewhere: names that exist outside the case; naming one is no fault and picks nothing.
+        open_groups: whether a group may list names that the case does not know.
     """
 
     universe: Sequence[str]
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     countries: Mapping[str, str] | None = None
+    elsewhere: frozenset[str] = frozenset()
+    open_groups: bool = False
 
     def select(self, selector: str | None) -> list[str]:
         """The names that ``selector`` picks, in the order of the universe (None: all of them).
 
-        Raises SelectorError for a list of exclusions only, and for a part that hits nothing.
+        Raises SelectorError for a list of exclusions only, and for a part that hits nothing, here
+        or (where that is allowed) elsewhere.
         """
         if selector is None or selector == "*":
             return list(self.universe)
@@ -55,25 +62,34 @@ class Names:
                 chosen -= self._match(part[1:].strip())
         if not chosen:
             raise SelectorError(selector, "selects nothing")
-        return sorted(chosen, key=self._known.__getitem__)
+        return sorted(chosen & self._known.keys(), key=self._known.__getitem__)
 
     @cached_property
     def _known(self) -> dict[str, int]:
         return {name: position for position, name in enumerate(self.universe)}
 
+    @cached_property
+    def _world(self) -> frozenset[str]:
+        """Names of the case and elsewhere, and one that stands for whoever is not listed here."""
+        others = {_SOMEBODY} if self.open_groups else set[str]()
+        return self.elsewhere.union(self.universe, others)
+
     def _match(self, part: str) -> set[str]:
+        """Names of the world that a part of a selector hits."""
         if part == "*":
-            return set(self.universe)
+            return set(self._world)
         if part in self._known:
             return {part}
         if part.startswith("@"):
             return self._match_place(part)
         if part in self.groups:
             members = self.groups[part]
-            found = {name for name in self.universe if name in members}
+            found = set(members if self.open_groups else members & self._world)
+        elif part in self.elsewhere:
+            found = {part}
         elif "*" in part:
             pattern = re.compile(".*".join(re.escape(piece) for piece in part.split("*")))
-            found = {name for name in self.universe if pattern.fullmatch(name)}
+            found = {name for name in self._world if name and pattern.fullmatch(name)}
         else:
             raise SelectorError(part, "is unknown")
         if not found:

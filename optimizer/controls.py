@@ -1,13 +1,16 @@
-"""Which export-control rule hits what, when, and why: a pure function of a case.
+"""Which export-control rule hits what, when, and how goods may move all the same.
 
-A move is a flow on a lane between two countries, or an offer whose goods come from another country
-than its site's. Moves that look the same to every rule (countries, operators, material) form one
-class, so that verdicts are worked out once for each class and node.
+A pure function of a case. A move is a flow on a lane between two countries, or an offer whose goods
+come from another country than its site's. Moves that look the same to every rule form one *class*;
+the rules that are in force for a class at a node form its *signature*, and every signature has the
+*ways* in which goods may move: what the rules ask for, and the marks they leave.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +18,15 @@ from numpy.typing import NDArray
 from ..models.case import Case
 from ..models.names import CaseNames
 from ..models.rule_rows import Control
+from .marks import Marks
 from .tree import FloatArray, IntArray, Tree
 from .values import Values
 
 BoolArray = NDArray[np.bool_]
-BORDER_KINDS = ("export", "import")
-STRICTEST = ("free", "general_licence", "case_by_case", "presumption_of_denial", "prohibited")
-
-
-class UnsupportedRuleError(ValueError):
-    """A rule that this version cannot represent; leaving it out would give a wrong plan."""
+BORDER_KINDS = ("export", "reexport", "import")
+LICENSED = ("case_by_case", "presumption_of_denial")
+NONE, WHOLE, BY_USE, BY_USER = range(4)
+"""How a rule is about a move: not at all; wholly; as far as it ends in its end uses or users."""
 
 
 @dataclass(frozen=True)
@@ -41,57 +43,72 @@ class Moves:
     materials: list[str]
 
 
-@dataclass
-class Verdicts:
-    """What the rules say about each class of moves at each node.
+@dataclass(frozen=True)
+class Way:
+    """One way in which goods may move under the rules that hit them.
 
     Attributes:
-        of_move: class of each move. Shape (moves,).
-        banned: nothing moves. Shape (classes, nodes).
-        review_days: days added to the lead time. Shape (classes, nodes).
-        tariff: sum of duties as a share of the price. Shape (classes, nodes).
-        unit_cost: cost per unit under the rules. Shape (classes, nodes).
-        price_floor: least price of what is bought. Shape (classes, nodes).
-        hits: rule -> whether it is about a class at all. Shape (classes,) each.
-        in_force: rule -> whether it is in force at a node. Shape (nodes,) each.
+        adds: destination marks it leaves on the goods.
+        licences: (rule, end use) of the licences it needs, by position.
+        asks: rules it complies with, licence rules included.
+        hit: all rules that are about the move.
     """
 
-    of_move: IntArray
-    banned: BoolArray
-    review_days: FloatArray
-    tariff: FloatArray
-    unit_cost: FloatArray
-    price_floor: FloatArray
-    hits: dict[str, BoolArray] = field(default_factory=dict)
-    in_force: dict[str, BoolArray] = field(default_factory=dict)
+    adds: int
+    licences: tuple[tuple[int, int], ...]
+    asks: tuple[int, ...]
+    hit: tuple[int, ...]
 
 
-def rule_in_force(case: Case, tree: Tree, values: Values) -> dict[str, BoolArray]:
-    """Whether each rule is in force at each node. Shape (nodes,) for every rule.
+FREE = Way(0, (), (), ())
+Signature = tuple[tuple[int, int], ...]
 
-    A rule without status rows is in force throughout; before its first row it is not in force;
-    'unknown' means what ``case.unknown_controls`` says.
+
+def rule_states(case: Case, tree: Tree, values: Values) -> NDArray[np.object_]:
+    """State of each rule at each node: a status, or 'none' before its first row.
+
+    A rule without status rows is 'in_force' throughout. Shape (rules, nodes).
     """
-    counts = {"in_force"} | ({"unknown"} if case.case.unknown_controls == "in_force" else set())
-    rows: dict[str, list[int]] = {}
+    state = np.full((len(case.controls), tree.size), "in_force", dtype=object)
+    if not case.control_status:
+        return state
+    status = values.status()
+    for number, rows in _timelines(case).items():
+        if rows:
+            state[number] = "none"
+        for position in rows:
+            later = tree.period >= case.period(case.control_status[position].start, 1)
+            state[number, later] = status[position, later]
+    return state
+
+
+def _timelines(case: Case) -> dict[int, list[int]]:
+    """Rows of `control_status` of each rule, in order of time."""
+    number = {row.control: at for at, row in enumerate(case.controls)}
+    rows: dict[int, list[int]] = {at: [] for at in range(len(case.controls))}
     for position, row in enumerate(case.control_status):
-        rows.setdefault(row.control, []).append(position)
-    status = values.status() if case.control_status else None
-    result = {}
-    for control in case.controls:
-        if control.control not in rows or status is None:
-            result[control.control] = np.ones(tree.size, dtype=bool)
-            continue
-        state = np.full(tree.size, "announced", dtype=object)
-        timeline = sorted(
-            rows[control.control], key=lambda at: case.period(case.control_status[at].start, 1)
-        )
-        for position in timeline:
-            since = case.period(case.control_status[position].start, 1)
-            later = tree.period >= since
-            state[later] = status[position, later]
-        result[control.control] = np.array([value in counts for value in state])
-    return result
+        rows[number[row.control]].append(position)
+    for own in rows.values():
+        own.sort(key=lambda at: case.period(case.control_status[at].start, 1))
+    return rows
+
+
+def approvals(case: Case, tree: Tree, values: Values) -> FloatArray:
+    """Part of what is applied for that is approved, by node of application. Shape (rules, nodes).
+
+    The latest status row says it; else everything case by case, nothing where denial is presumed.
+    """
+    usual = [0.0 if row.policy == "presumption_of_denial" else 1.0 for row in case.controls]
+    approval = np.repeat(np.array(usual)[:, None], tree.size, axis=1)
+    if not case.control_status:
+        return approval
+    given = values.array("control_status", "approval")
+    for number, rows in _timelines(case).items():
+        for position in rows:
+            later = tree.period >= case.period(case.control_status[position].start, 1)
+            told = np.where(np.isnan(given[position]), usual[number], given[position])
+            approval[number, later] = told[later]
+    return approval
 
 
 def materials_of_stages(case: Case, names: CaseNames, selector: str) -> set[str]:
@@ -107,91 +124,245 @@ def materials_of_stages(case: Case, names: CaseNames, selector: str) -> set[str]
     return found
 
 
-def refuse_unsupported(case: Case) -> None:
-    """Raise UnsupportedRuleError for rules that need licences, technologies or pedigrees."""
-    for number, rule in enumerate(case.controls, start=1):
-        where = f"controls row {number} ({rule.control})"
-        if rule.kind not in BORDER_KINDS:
-            raise UnsupportedRuleError(
-                f"{where}, kind: '{rule.kind}' rules are not supported yet; remove the row"
-            )
-        if rule.policy in ("case_by_case", "presumption_of_denial"):
-            raise UnsupportedRuleError(
-                f"{where}, policy: '{rule.policy}' needs licences, which are not supported yet; "
-                "use general_licence with review_days, or prohibited"
-            )
-        for column in ("end_uses", "exempt_end_uses", "pedigree"):
-            if getattr(rule, column):
-                raise UnsupportedRuleError(f"{where}, {column}: not supported yet; leave it blank")
-    for table in ("pedigrees",):
-        if case.rows(table):
-            raise UnsupportedRuleError(f"{table}: not supported yet; remove the rows")
+def uses_named(names: CaseNames, rule: Control) -> list[str] | None:
+    """End uses that a rule names, None where it names none."""
+    known = names.of("end_use")
+    if rule.exempt_end_uses is not None:
+        exempt = set(known.select(rule.exempt_end_uses))
+        return [use for use in known.universe if use not in exempt]
+    return None if rule.end_uses is None else known.select(rule.end_uses)
 
 
-def judge(case: Case, tree: Tree, values: Values, names: CaseNames, moves: Moves) -> Verdicts:
-    """Work out what the rules say about every move at every node.
+class Regime:
+    """The rules of a case on a tree.
 
-    Several rules on one move: the strictest policy counts, tariffs and unit costs add, the longest
-    review counts (quotas bind one by one and are left to the formulation).
+    Attributes:
+        in_force: whether each rule is in force at each node. Shape (rules, nodes).
+        approval: part approved of what is applied for at each node. Shape (rules, nodes).
     """
-    refuse_unsupported(case)
-    key = np.column_stack(
-        [moves.exporter, moves.destination, moves.sender, moves.receiver, moves.material]
-    )
-    classes, of_move = np.unique(key, axis=0, return_inverse=True)
-    shape = (len(classes), tree.size)
-    verdicts = Verdicts(
-        of_move=of_move.reshape(-1),
-        banned=np.zeros(shape, dtype=bool),
-        review_days=np.zeros(shape),
-        tariff=np.zeros(shape),
-        unit_cost=np.zeros(shape),
-        price_floor=np.full(shape, -np.inf),
-        in_force=rule_in_force(case, tree, values),
-    )
-    for position, rule in enumerate(case.controls):
-        hit = _hits(case, names, rule, classes, moves)
-        verdicts.hits[rule.control] = hit
-        force = verdicts.in_force[rule.control]
-        if not hit.any() or not force.any():
-            continue
-        cell = np.ix_(np.flatnonzero(hit), np.flatnonzero(force))
-        numbers = {
-            column: values.array("controls", column)[position][force]
-            for column in ("review_days", "tariff", "unit_cost", "price_floor")
-        }
-        if rule.policy == "prohibited":
-            verdicts.banned[cell] = True
-        verdicts.review_days[cell] = np.maximum(verdicts.review_days[cell], numbers["review_days"])
-        verdicts.tariff[cell] += numbers["tariff"]
-        verdicts.unit_cost[cell] += numbers["unit_cost"]
-        if rule.kind == "import":
-            floor = np.where(np.isnan(numbers["price_floor"]), -np.inf, numbers["price_floor"])
-            verdicts.price_floor[cell] = np.maximum(verdicts.price_floor[cell], floor)
-    return verdicts
+
+    def __init__(
+        self, case: Case, tree: Tree, values: Values, names: CaseNames, marks: Marks
+    ) -> None:
+        self.case, self.tree, self.values, self.names, self.marks = (
+            case, tree, values, names, marks,
+        )  # fmt: skip
+        counts = ["in_force"] + ["unknown"] * (case.case.unknown_controls == "in_force")
+        self.states = rule_states(case, tree, values)
+        self.in_force: BoolArray = np.isin(self.states, counts)
+        self.approval = approvals(case, tree, values)
+        self._signatures: dict[Signature, int] = {(): 0}
+        self.ways: list[tuple[Way, ...]] = [(FREE,)]
+        self._by_class: dict[tuple[int, int], IntArray] = {}
+        self._codes: list[tuple[int, ...]] = []
+        self._class: dict[tuple[int, ...], int] = {}
+
+    @cached_property
+    def licensed(self) -> BoolArray:
+        """Whether complying with each rule needs a licence. Shape (rules,)."""
+        return np.array([row.policy in LICENSED for row in self.case.controls], dtype=bool)
+
+    @cached_property
+    def burdens(self) -> BoolArray:
+        """Whether complying with each rule ever costs, delays or limits. Shape (rules,)."""
+        values = self.values
+        burden = self.licensed.copy()
+        for column in ("review_days", "tariff", "unit_cost"):
+            burden |= np.asarray(values.compact("controls", column).max(axis=1, initial=0.0) > 0)
+        return burden | np.isfinite(values.compact("controls", "quota")).any(axis=1)
+
+    @cached_property
+    def keeps_from(self) -> bool:
+        """Whether any rule can put a destination mark on goods."""
+        for at, rule in enumerate(self.case.controls):
+            if rule.kind not in BORDER_KINDS or not self.in_force[at].any():
+                continue
+            named = (
+                rule.end_uses or rule.exempt_end_uses or (rule.end_users and self._targets[at][1])
+            )
+            if named and (rule.policy == "prohibited" or self.burdens[at]):
+                return True
+            if self.licensed[at] and len(self.marks.uses) > 1:
+                return True
+        return False
+
+    @cached_property
+    def _targets(self) -> list[tuple[int, int]]:
+        """Outlets each rule is about: by its end uses, and by its end users. Length rules."""
+        targets = []
+        for rule in self.case.controls:
+            uses = uses_named(self.names, rule)
+            by_use = self.marks.outlets_of(uses)
+            users = self.names.of("end_user").select(rule.end_users) if rule.end_users else []
+            targets.append((by_use, self.marks.outlets_of(uses, users)))
+        return targets
+
+    def buyers(self, rule: int) -> list[bool]:
+        """Whether a procurement rule is about each demand row."""
+        row, names, case = self.case.controls[rule], self.names, self.case
+        uses = uses_named(names, row)
+
+        def picks(selector: str | None, kind: str, name: str) -> bool:
+            return not selector or name in names.of(kind).select(selector)
+
+        staged = materials_of_stages(case, names, row.stages) if row.stages else None
+        return [
+            picks(row.destinations, "country", names.country[want.site])
+            and (uses is None or want.end_use in uses)
+            and picks(row.end_users, "end_user", want.end_user or names.operator[want.site])
+            and picks(row.materials, "materials", want.material)
+            and (staged is None or want.material in staged)
+            for want in case.demand
+        ]
+
+    @cached_property
+    def _asked_pedigree(self) -> list[int]:
+        """Bit of the pedigree that each rule asks for, 0 for none. Length rules."""
+        return [
+            self.marks.pedigree(row.pedigree) if row.pedigree else 0 for row in self.case.controls
+        ]
+
+    @cached_property
+    def asked_pedigrees(self) -> int:
+        """Bits of all pedigrees that border rules ask for."""
+        bits = 0
+        for rule, bit in zip(self.case.controls, self._asked_pedigree, strict=True):
+            bits |= bit if rule.kind in BORDER_KINDS else 0
+        return bits
+
+    def classes(self, moves: Moves) -> IntArray:
+        """Class of each move. Shape (moves,)."""
+        rules = [at for at, row in enumerate(self.case.controls) if row.kind in BORDER_KINDS]
+        codes = np.zeros((len(moves.material), len(self.case.controls)), dtype=np.uint8)
+        for at in rules:
+            codes[:, at] = self._code(at, moves)
+        unique, of_move = np.unique(codes, axis=0, return_inverse=True)
+        known = np.zeros(len(unique), dtype=np.int64)
+        for position, row in enumerate(unique.tolist()):
+            key = tuple(row)
+            if key not in self._class:
+                self._class[key] = len(self._codes)
+                self._codes.append(key)
+            known[position] = self._class[key]
+        return known[of_move.reshape(-1)]
+
+    def _code(self, at: int, moves: Moves) -> NDArray[np.uint8]:
+        """How a rule is about each move, whatever its date and the goods' pedigrees."""
+        rule = self.case.controls[at]
+        country, names = self.names.of("country"), self.names
+
+        def among(positions: IntArray, labels: list[str], chosen: set[str]) -> BoolArray:
+            return np.array([label in chosen for label in labels], dtype=bool)[positions]
+
+        hit = moves.exporter != moves.destination
+        if rule.exporters:
+            hit &= among(moves.exporter, moves.countries, set(country.select(rule.exporters)))
+        if rule.destinations:
+            hit &= among(moves.destination, moves.countries, set(country.select(rule.destinations)))
+        if rule.kind == "reexport" and rule.jurisdiction:
+            hit &= ~among(moves.exporter, moves.countries, set(country.select(rule.jurisdiction)))
+        if rule.operators:
+            chosen = set(names.of("operator").select(rule.operators))
+            hit &= among(moves.sender, moves.operators, chosen)
+        if rule.materials:
+            chosen = set(names.of("materials").select(rule.materials))
+            hit &= among(moves.material, moves.materials, chosen)
+        if rule.stages:
+            chosen = materials_of_stages(self.case, names, rule.stages)
+            hit &= among(moves.material, moves.materials, chosen)
+        named = rule.end_uses is not None or rule.exempt_end_uses is not None
+        code = np.where(hit, BY_USE if named else WHOLE, NONE)
+        by_use, by_user = self._targets[at]
+        if named and not by_use:
+            code[:] = NONE
+        if rule.end_users:
+            chosen = set(names.of("end_user").select(rule.end_users))
+            received = among(moves.receiver, moves.operators, chosen)
+            code = np.where(hit & ~received, BY_USER if by_user else NONE, code)
+        return code.astype(np.uint8)
+
+    def about(self, number: int, marks: int) -> Signature:
+        """Rules that are about a class of goods with some marks, at whatever date."""
+        return tuple(
+            (at, code)
+            for at, code in enumerate(self._codes[number])
+            if code and not self._asked_pedigree[at] & ~marks
+        )
+
+    def signatures(self, number: int, marks: int) -> IntArray:
+        """Signature of a class of goods with some marks at each node. Shape (nodes,)."""
+        key = number, marks & self.asked_pedigrees
+        if key not in self._by_class:
+            about = self.about(*key)
+            rules = [at for at, _ in about]
+            found, of_node = np.unique(self.in_force[rules], axis=1, return_inverse=True)
+            numbers = [
+                self._number(
+                    tuple(rule for rule, active in zip(about, column, strict=True) if active)
+                )
+                for column in found.T
+            ]
+            self._by_class[key] = np.array(numbers, dtype=np.int64)[of_node.reshape(-1)]
+        return self._by_class[key]
+
+    def _number(self, signature: Signature) -> int:
+        if signature not in self._signatures:
+            self._signatures[signature] = len(self.ways)
+            self.ways.append(self._ways(signature))
+        return self._signatures[signature]
+
+    def _ways(self, signature: Signature) -> tuple[Way, ...]:
+        """Ways to move under the rules in force, the dominated ones left out."""
+        marks, case = self.marks, self.case
+        hit = tuple(at for at, _ in signature)
+        kept, must, may = 0, [], []
+        targets: dict[int, int] = {}
+        for at, code in signature:
+            prohibited = case.controls[at].policy == "prohibited"
+            targets[at] = marks.destinations if code == WHOLE else self._targets[at][code - BY_USE]
+            if code == WHOLE and prohibited:
+                return ()
+            if prohibited:
+                kept |= targets[at]
+            elif code == WHOLE:
+                must.append(at)
+            elif self.burdens[at]:
+                may.append(at)
+        ways = []
+        for chosen in chain.from_iterable(combinations(may, size) for size in range(len(may) + 1)):
+            left = kept
+            for at in may:
+                left |= 0 if at in chosen else targets[at]
+            asks = tuple(sorted((*must, *chosen)))
+            rules = [at for at in asks if self.licensed[at]]
+            for uses in product(*(self._uses(targets[at]) for at in rules)):
+                adds = left
+                for at, use in zip(rules, uses, strict=True):
+                    adds |= targets[at] & ~marks.outlets_of([marks.uses[use]])
+                ways.append(Way(adds, tuple(zip(rules, uses, strict=True)), asks, hit))
+        return undominated(ways)
+
+    def _uses(self, targets: int) -> list[int]:
+        """End uses that have an outlet among some."""
+        return [
+            at for at, use in enumerate(self.marks.uses) if targets & self.marks.outlets_of([use])
+        ]
+
+    def offered(self, way: Way, marks: int) -> bool:
+        """Whether goods with some marks may go a way: a licence must leave them an outlet."""
+        kept = (marks | way.adds) & self.marks.destinations
+        return not way.licences or kept != self.marks.destinations
 
 
-def _hits(
-    case: Case, names: CaseNames, rule: Control, classes: IntArray, moves: Moves
-) -> BoolArray:
-    """Whether a rule is about each class of moves. Shape (classes,)."""
-    exporter, destination, sender, receiver, material = classes.T
-    hit = exporter != destination
-    if rule.exporters:
-        hit &= _is_in(exporter, moves.countries, names.of("country").select(rule.exporters))
-    if rule.destinations:
-        hit &= _is_in(destination, moves.countries, names.of("country").select(rule.destinations))
-    if rule.operators:
-        hit &= _is_in(sender, moves.operators, names.of("operator").select(rule.operators))
-    if rule.end_users:
-        hit &= _is_in(receiver, moves.operators, names.of("end_user").select(rule.end_users))
-    if rule.materials:
-        hit &= _is_in(material, moves.materials, names.of("materials").select(rule.materials))
-    if rule.stages:
-        hit &= _is_in(material, moves.materials, materials_of_stages(case, names, rule.stages))
-    return np.asarray(hit)
-
-
-def _is_in(positions: IntArray, labels: list[str], chosen: list[str] | set[str]) -> BoolArray:
-    wanted = set(chosen)
-    return np.array([label in wanted for label in labels], dtype=bool)[positions]
+def undominated(ways: list[Way]) -> tuple[Way, ...]:
+    """Ways for which no other asks no more and leaves no more marks."""
+    kept: list[Way] = []
+    for way in sorted(ways, key=lambda way: (len(way.asks), way.adds.bit_count())):
+        if not any(
+            not other.adds & ~way.adds
+            and set(other.asks) <= set(way.asks)
+            and set(other.licences) <= set(way.licences)
+            for other in kept
+        ):
+            kept.append(way)
+    return tuple(kept)

@@ -14,9 +14,10 @@ from .compiled import Arrays
 from .network import Network
 from .tree import IntArray
 
-ORDER, PURCHASE, DECISION = ("offer", "node"), ("offer", "variant", "node"), ("offer", "node")
-RUN, LOAD, STOCK = ("plant", "mode", "node"), ("pair", "node"), ("pile", "variant", "node")
-SHIPMENT, TIER = ("pair", "variant", "node"), ("offer", "tier", "node")
+ORDER, PURCHASE, DECISION = ("offer", "node"), ("offer", "cargo", "node"), ("offer", "node")
+RUN, SLOT, LOAD = ("plant", "mode", "node"), ("plant", "node"), ("pair", "node")
+STOCK, LEVEL = ("pile", "variant", "node"), ("pile", "node")
+SHIPMENT, TIER = ("pair", "cargo", "node"), ("offer", "tier", "node")
 MODULE, NEED = ("expansion", "node"), ("demand", "node")
 KINDS: dict[str, tuple[str, ...]] = {
     "buy": PURCHASE,
@@ -47,17 +48,20 @@ KINDS: dict[str, tuple[str, ...]] = {
     "open": ("plant", "node"),
     "modules": MODULE,
     "run": RUN,
-    "running": RUN,
+    "running": SLOT,
+    "draw": ("recipe", "plant", "mode", "node", "variant"),
+    "drawn_as_needed": ("recipe", "plant", "mode", "node"),
+    "runs_within_capacity": SLOT,
     "standing": ("expansion", "node", "node"),
     "modules_within_limit": MODULE,
     "modules_only_when_open": MODULE,
-    "run_only_when_open": RUN,
-    "run_within_candidate_capacity": RUN,
-    "run_within_capacity": RUN,
+    "run_only_when_open": SLOT,
+    "run_within_candidate_capacity": SLOT,
+    "run_within_capacity": SLOT,
     "open_once": ("plant", "node"),
-    "run_only_when_running": RUN,
-    "run_at_least_minimum": RUN,
-    "running_only_when_open": RUN,
+    "run_only_when_running": SLOT,
+    "run_at_least_minimum": SLOT,
+    "running_only_when_open": SLOT,
     "standing_needs_plant": ("expansion", "node", "node"),
     "standing_at_most_built": ("expansion", "node", "node"),
     "standing_at_least_built": ("expansion", "node", "node"),
@@ -76,8 +80,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "stock_open": ("pile", "node"),
     "store": STOCK,
     "release": STOCK,
-    "stock_only_when_open": STOCK,
-    "stock_at_least_minimum": STOCK,
+    "stock_only_when_open": LEVEL,
+    "stock_at_least_minimum": LEVEL,
+    "level_within_capacity": LEVEL,
+    "level_at_least": LEVEL,
     "stock_open_once": ("pile", "node"),
     "carry_over": STOCK,
     "store_only_when_open": STOCK,
@@ -98,6 +104,15 @@ KINDS: dict[str, tuple[str, ...]] = {
     "idle_without_supply": ("window",),
     "few_suppliers": ("window",),
     "quota": ("quota",),
+    "disposal_within_capacity": ("disposal", "node"),
+    "drawn": ("application", "node"),
+    "applying": ("application",),
+    "moved_under_licence": ("licensed",),
+    "drawn_within_licence": ("licence_path",),
+    "drawn_within_application": ("licence_path",),
+    "servicing": ("service",),
+    "one_service_licence": ("rule", "plant", "node"),
+    "run_within_service": ("service_limit",),
 }
 """What the integers of each family's members stand for."""
 
@@ -115,14 +130,37 @@ class Labels:
             for period, owner in zip(network.tree.period, network.tree.owner, strict=True)
         ]
         pairs, counts = network.movements.pairs, network.suppliers
+        marks, cargoes = network.movements.regime.marks, network.movements.cargo
+        licences, services = network.licences, network.production.services
 
         def pair(at: int) -> str:
             ends = f"{frame.sites[pairs.start[at]]}>{frame.sites[pairs.end[at]]}"
             return f"{case.lanes[pairs.row[at]].lane}:{ends}"
 
         def variant(at: int) -> str:
-            material, marks = frame.variants[at]
-            return "+".join([frame.materials[material], *marks])
+            material, borne = frame.variants[at]
+            text = marks.text(borne)
+            return f"{frame.materials[material]}+{text}" if text else frame.materials[material]
+
+        def licence(key: tuple[int, ...]) -> str:
+            rule, exporter, destination, use, node = key
+            ends = f"{frame.countries[exporter]}>{frame.countries[destination]}"
+            return f"{case.controls[rule].control}:{ends}:{marks.uses[use]}:{nodes[node]}"
+
+        def cargo(at: int) -> str:
+            before, after = variant(int(cargoes.before[at])), variant(int(cargoes.after[at]))
+            under = [f"{case.controls[r].control}={marks.uses[u]}" for r, u in cargoes.licences[at]]
+            moved = after if before == after else f"{before}>{after}"
+            return f"{moved}:{';'.join(under)}" if under else moved
+
+        def service(at: int) -> str:
+            rule, plant, node = services.apply.members[at]
+            parts = case.controls[rule].control, case.plants[plant].plant, nodes[node]
+            return ":".join(parts)
+
+        def service_limit(at: int) -> str:
+            plant, node = network.production.slot.members[network.production.service_rows.slot[at]]
+            return f"{case.plants[plant].plant}:{nodes[node]}#{at + 1}"
 
         def place(at: int) -> str:
             site, which = network.balance.place.members[at]
@@ -141,6 +179,17 @@ class Labels:
             "demand": lambda at: f"{case.demand[at].site}:{case.demand[at].end_use}#{at + 1}",
             "disposal": lambda at: case.disposal[at].site,
             "variant": variant,
+            "cargo": cargo,
+            "recipe": lambda at: case.recipes[at].material,
+            "rule": lambda at: case.controls[at].control,
+            "application": lambda at: licence(tuple(licences.apply.members[at])),
+            "licensed": lambda at: licence(tuple(licences.moved.members[at])),
+            "licence_path": lambda at: (
+                f"{licence(tuple(licences.apply.members[licences.total.column(0)[at]]))}"
+                f":{nodes[licences.total.column(1)[at]]}"
+            ),
+            "service": service,
+            "service_limit": service_limit,
             "place": place,
             "node": lambda at: nodes[at],
             "mode": lambda at: f"mode{at}",

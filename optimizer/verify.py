@@ -16,10 +16,15 @@ from .verification.demand import check_demand, check_disposal, check_returns
 from .verification.lanes import check_lanes
 from .verification.leads import Leads, check_quotas
 from .verification.ledger import Check, Ledger, Verification
+from .verification.licences import Licences, check_goods, check_services
+from .verification.marks import Marks
 from .verification.measures import Supply
+from .verification.need import Needs
 from .verification.policies import Policies
 from .verification.production import check_production
+from .verification.provenance import check_provenance
 from .verification.reading import Reading
+from .verification.refusals import check_refusals
 from .verification.results import (
     check_cash,
     check_costs,
@@ -29,9 +34,12 @@ from .verification.results import (
     gather,
     total_costs,
 )
+from .verification.rules import Rules, check_states
+from .verification.service import Services
 from .verification.stock import check_stock
 from .verification.supply import check_supply
 from .verification.tables import read_plan
+from .verification.technology import Technologies, check_technology
 
 __all__ = ["Check", "Verification", "verify_plan"]
 
@@ -61,23 +69,35 @@ def verify_plan(
     """
     ledger = Ledger()
     reading = Reading(case, selected)
-    plan = read_plan(reading, tables, ledger)
-    leads = Leads(reading, plan)
-    decisions = check_decisions(reading, plan, ledger)
+    rules, marks = Rules(reading), Marks(reading)
+    plan = read_plan(reading, marks, tables, ledger)
+    check_states(rules, plan.rule_states, ledger)
+    leads = Leads(reading, plan, rules, marks)
+    technologies = Technologies(reading, rules)
+    decisions = check_decisions(reading, plan, technologies, ledger)
+    licences = Licences(reading, plan, rules, ledger)
+    services = Services(reading, rules, technologies.parts, licences.services)
+    services.check(ledger)
+    check_services(licences, technologies.parts, ledger)
+    check_goods(licences, leads, Needs(reading, rules), marks, ledger)
+    granted = check_technology(technologies, decisions.taken, licences.technology, ledger)
     paid = [
         decisions.cash,
+        {"licences": licences.paid() + granted},
         check_supply(reading, plan, leads, decisions, ledger),
         check_lanes(reading, plan, leads, decisions, ledger),
-        check_production(reading, plan, decisions, ledger),
+        check_production(reading, plan, decisions, services, ledger),
         check_disposal(reading, plan, ledger),
     ]
     check_quotas(reading, leads, ledger)
+    check_provenance(reading, plan, marks, ledger)
     service, cash = check_demand(reading, plan, ledger)
     paid.append(cash)
-    stocks, cash = check_stock(reading, plan, leads, decisions, ledger)
+    check_refusals(reading, plan, rules, marks, ledger)
+    stocks, cash = check_stock(reading, plan, leads, decisions, marks, ledger)
     paid.append(cash)
-    returned = check_returns(reading, plan, ledger)
-    check_balance(reading, plan, leads, stocks, returned, ledger=ledger)
+    returned = check_returns(reading, plan, marks, ledger)
+    check_balance(reading, plan, leads, marks, stocks, returned, ledger=ledger)
     supply = Supply(reading, plan)
     paid.append(Policies(reading, plan, decisions, stocks, supply).check(ledger))
     money = gather(reading, paid)

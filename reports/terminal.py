@@ -74,7 +74,7 @@ def print_plan(case: Case, tables: Tables, summary: Mapping[str, Any], console: 
         _shares(tables),
         _stocks(case, tables),
     ]
-    parts += [_shortages(case, tables), _policies(case, tables)]
+    parts += [_licences(case, tables), _shortages(case, tables), _policies(case, tables)]
     console.print(Group(*[part for part in parts if part is not None]))
 
 
@@ -91,7 +91,23 @@ def _headline(case: Case, summary: Mapping[str, Any]) -> Text:
     text.append(f"   lead time {objectives['lead_time']:,.1f} days   ")
     text.append(f"never delivered {amount(objectives['shortage'])}\n")
     text.append(f"largest country {100 * objectives['concentration']:.0f} % of supply")
+    text.append(_unknown(summary))
     return text
+
+
+def _unknown(summary: Mapping[str, Any]) -> str:
+    """How much of the plan hangs on rules of which nobody knows whether they hold."""
+    unknown = summary.get("unknown_controls") or {}
+    rules = unknown.get("rules", [])
+    if not rules:
+        return ""
+    taken = str(unknown["taken_as"]).replace("_", " ")
+    what = f"{rules[0]} is" if len(rules) == 1 else f"{len(rules)} rules are"
+    share = 100 * float(unknown["share_of_value_crossing_borders"])
+    hangs = f"; {share:.0f} % of the value that crosses borders hangs on that"
+    return f"\n{what} in an unknown state and taken as {taken}" + (
+        hangs if taken == "in force" else ""
+    )
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -190,6 +206,37 @@ def _stocks(case: Case, tables: Tables) -> Table | None:
             Text(held),
             case.period_label(int(row["period"])),
         )
+    return table
+
+
+def _licences(case: Case, tables: Tables) -> Table | None:
+    """Licences to apply for, those of one rule and route together."""
+    rows = tables.get("licences")
+    if rows is None or rows.empty:
+        return None
+    probability = tables["nodes"].set_index("node")["probability"]
+    chance = rows["node"].map(probability)
+    rows = rows.assign(
+        what=rows["end_use"].where(rows["end_use"] != "", rows["plant"]),
+        asked=rows["quantity"] * chance,
+        paid=rows["cost"] * chance,
+    )
+    keys = ["control", "exporter", "destination", "what"]
+    table = _table(
+        "Apply for licences", "rule", "from", "to", "for", ">times", ">quantity", "first in",
+        f">cost ({case.case.currency})",
+    )  # fmt: skip
+    groups = sorted(rows.groupby(keys), key=lambda group: -group[1]["asked"].sum())
+    for key, own in groups[:MOST_ROWS]:
+        table.add_row(
+            *(Text(str(part)) for part in key),
+            str(len(own)),
+            amount(own["asked"].sum()),
+            case.period_label(int(own["period"].min())),
+            amount(own["paid"].sum()),
+        )
+    if len(groups) > MOST_ROWS:
+        table.caption = f"... and {len(groups) - MOST_ROWS} more (licences.parquet)"
     return table
 
 

@@ -71,7 +71,111 @@ WARNINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("corruption", WARNINGS, ids=lambda corruption: corruption.name)
+def rule(kind: str, policy: str = "prohibited", **cells: str) -> object:
+    """A third rule, beside the two of the quickstart case."""
+    return add("controls", control="rule", kind=kind, policy=policy, **cells)
+
+
+def technology(origin: str = "CN", **cells: str) -> object:
+    """A technology that the recycling plant in Grenoble would be opened with."""
+    row = {"technology": "leach", "origin": origin, "needs_services": "yes", **cells}
+    return add("technologies", **row)
+
+
+LEACH = cell("plants", 4, "technology", "leach")
+CN_MADE = add("pedigrees", pedigree="CN-made", countries="CN")
+
+
+def idle(kind: str, column: str, value: str, **more: str) -> Corruption:
+    """A column that a kind of rule does not use."""
+    return spoilt(
+        f"{column} of {kind}", technology(uptime_without_services="0.5"), LEACH, CN_MADE,
+        rule(kind, **{**more, column: value}), where=f"controls row 3, {column}",
+        says=f"has no effect in a {kind} rule",
+    )  # fmt: skip
+
+
+RULES = [
+    spoilt("nobody sends from there", rule("export", exporters="MM"),
+           where="controls row 3, exporters",
+           says=('"rule" hits nothing in this case', "no goods come from where it says")),
+    spoilt("nobody receives there", rule("import", destinations="*,!CN,!DE,!FR,!GB,!JP,!US"),
+           where="controls row 3, destinations", says="it has no site where it says"),
+    spoilt("nobody of the list sends", add("groups", group="list", member="Nobody's Oxides"),
+           rule("export", operators="list"), where="controls row 3, operators",
+           says="none of these operators"),
+    spoilt("nobody of the list receives", add("groups", group="list", member="Nobody's Works"),
+           rule("export", end_users="list"), where="controls row 3, end_users",
+           says="none of these operators and end users"),
+    spoilt("no border like that", rule("export", exporters="GB", destinations="US"),
+           where="controls row 3, control", says="no lane or offer crosses such a border"),
+    spoilt("all end uses exempt", rule("export", exempt_end_uses="traction motors,robots"),
+           where="controls row 3, exempt_end_uses", says="no demand of an end use"),
+    spoilt("mark on nothing that moves", add("pedigrees", pedigree="CN-made"),
+           rule("export", pedigree="CN-made"), where="controls row 3, pedigree",
+           says='nothing ever carries "CN-made"'),
+    spoilt("nobody asks for such goods", CN_MADE,
+           rule("procurement", pedigree="CN-made", destinations="JP"),
+           where="controls row 3, control", says="no demand row is one that it is about"),
+    spoilt("technology of nowhere", technology(), LEACH, rule("technology", exporters="JP"),
+           where="controls row 3, exporters", says="no technology comes from where it says"),
+    spoilt("technology at home", technology("FR"), LEACH, rule("technology"),
+           where="controls row 3, control", says="no plant that can be opened or expanded"),
+    spoilt("services for nobody", technology(needs_services="no"), LEACH,
+           rule("service", uptime="0.5"), where="controls row 3, technologies",
+           says="no technology it is about needs services"),
+    spoilt("services that nobody misses", technology(), LEACH, rule("service"),
+           where="controls row 3, uptime", says=("keep all of their capacity", "below 1")),
+    spoilt("re-export from anywhere", CN_MADE, rule("reexport", pedigree="CN-made"),
+           where="controls row 3, jurisdiction", says="leaving any country at all"),
+    spoilt("rule without teeth", rule("export", "free", exporters="CN"),
+           where="controls row 3, policy", says=("lets everything pass", "review_days")),
+    spoilt("service without teeth", technology(), LEACH,
+           rule("service", "general_licence", uptime="0.5"), where="controls row 3, policy",
+           says="choose a stricter policy, or remove the rule"),
+    spoilt("duty on what is forbidden", cell("controls", 1, "tariff", "0.1"),
+           where="controls row 1, tariff", says="what the rule is about is prohibited"),
+    spoilt("window without quota", cell("controls", 2, "quota_window", "year"),
+           where="controls row 2, quota_window", says="there is no quota"),
+    spoilt("price of a free licence", cell("controls", 2, "cost", "100"),
+           where="controls row 2, cost", says="takes no application"),
+    spoilt("licence to build that ends", technology(), LEACH,
+           rule("technology", "case_by_case", validity_periods="4"),
+           where="controls row 3, validity_periods", says="stays open"),
+    *(idle("technology", column, value) for column, value in {
+        "pedigree": "CN-made", "end_uses": "robots", "exempt_end_uses": "robots", "quota": "0",
+        "operators": "Own works", "materials": "magnet-scrap", "tariff": "0.1", "unit_cost": "1",
+        "uptime": "0.5",
+    }.items()),
+    *(idle("service", column, value) for column, value in {
+        "pedigree": "CN-made", "end_uses": "robots", "price_floor": "3",
+    }.items()),
+    *(idle("procurement", column, value, pedigree="CN-made") for column, value in {
+        "exporters": "CN", "operators": "Own works", "technologies": "leach", "review_days": "30",
+    }.items()),
+    spoilt("mark that cannot stick", add("pedigrees", pedigree="CN-made", materials="NdFeB-*"),
+           cell("offers", 1, "pedigrees", "CN-made"), where="offers row 1, pedigrees",
+           says=('"CN-made" cannot stick to "NdPr-oxide"', "pedigrees.materials")),
+    spoilt("stock whose mark cannot stick",
+           add("pedigrees", pedigree="CN-made", materials="NdFeB-*", countries="CN"),
+           cell("stockpiles", 1, "pedigrees", "CN*"), where="stockpiles row 1, pedigrees",
+           says="go without it"),
+    spoilt("mark of nothing", add("pedigrees", pedigree="CN-made"), where="pedigrees row 1",
+           says=("nothing ever carries", "no row names it")),
+    spoilt("mark of a stage that is not done", add("pedigrees", pedigree="CN", countries="CN",
+                                                   stages="alloy"),
+           where="pedigrees row 1, pedigree", says="no offer and no plant of the case puts it on"),
+    spoilt("mark that is washed off at once", technology(), LEACH,
+           add("pedigrees", pedigree="CN", technologies="leach", reset_by="recycle"),
+           where="pedigrees row 1, pedigree", says="check its countries, stages, technologies"),
+    spoilt("nearly on the list", add("groups", group="list", member="BAOTOU MAGNETS"),
+           add("groups", group="list", member="Nobody's Oxides"),
+           rule("export", operators="*,!list", exporters="CN"), where="groups row 1, member",
+           says="did you mean Baotou Magnets?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("corruption", [*WARNINGS, *RULES], ids=lambda corruption: corruption.name)
 def test_warning(corruption: Corruption, tmp_path: Path) -> None:
     result = CliRunner().invoke(check, [str(spoil(tmp_path / "case", corruption))])
     assert result.exit_code == 0, result.stderr
@@ -94,6 +198,31 @@ def test_warning(corruption: Corruption, tmp_path: Path) -> None:
         (add("changes", table="offers", key="site=@DE", field="price", op="add", value="1/3"),),
         (add("changes", table="controls", key="CN-ban", field="quota", value="inf"),),
         (add("groups", group="EU", member="DE"), cell("lanes", 6, "to", "@EU")),
+        (cell("controls", 1, "destinations", "*,!MM"), cell("controls", 1, "exporters", "CN,KR")),
+        (add("groups", group="EU", member="DE"), add("groups", group="EU", member="HU"),
+         cell("controls", 1, "destinations", "EU,!HU,AU")),
+        (add("groups", group="NA", member="US"), add("groups", group="NA", member="CA"),
+         cell("controls", 2, "destinations", "NA")),  # the group, not Namibia
+        (CN_MADE, cell("pedigrees", 1, "countries", "CN,MM")),
+        (add("groups", group="list", member="Nobody's Oxides"),
+         add("groups", group="list", member="Baotou Oxides"),
+         rule("export", operators="list", end_users="*,!list")),
+        (add("groups", group="list", member="Nobody's Oxides"),
+         rule("export", exporters="CN", operators="*,!list")),
+        (technology(), LEACH, add("pedigrees", pedigree="CN-made", technologies="leach"),
+         rule("procurement", pedigree="CN-made")),
+        (technology(uptime_without_services="0.5"), LEACH, rule("service", "case_by_case",
+                                                                cost="9", validity_periods="4")),
+        (technology(), cell("expansions", 1, "technology", "leach"),
+         rule("technology", exporters="CN", destinations="FR", stages="recycling",
+              end_users="Own works")),
+        (CN_MADE, rule("reexport", pedigree="CN-made", jurisdiction="CN,MO")),
+        (rule("export", "case_by_case", exporters="CN", materials="NdFeB-alloy"),),
+        (CN_MADE, add("pedigrees", pedigree="magnet", materials="NdFeB-magnet", stages="magnet"),
+         cell("offers", 1, "pedigrees", "*")),
+        (CN_MADE, cell("pedigrees", 1, "min_value_share", "0.1"),
+         cell("pedigrees", 1, "reset_by", "make-magnet,recycle"),
+         cell("materials", 4, "price", "")),  # scrap is weighed nowhere
     ],
 )  # fmt: skip
 def test_no_false_alarm(harmless: tuple[object, ...], tmp_path: Path) -> None:

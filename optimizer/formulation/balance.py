@@ -4,8 +4,9 @@ r"""Balance: at every place (site and variant) and node, what enters leaves or i
     &\sum_{ORDERED} buy + \sum_{ARRIVING} ship + \sum_{MADE} \rho\, run
       + \sum_{RETURNED} \sigma\, deliver + \sum_{CARRIED} (1-\delta)\, stock
       + \sum_{RELEASED} release + given_{s,v,n} \\
-    &= \sum_{LEAVING} ship + \sum_{USED} (-\rho)\, run + \sum_{DELIVERED} deliver
-      + \sum_{DISPOSED} dispose + \sum_{STORED} stock + \sum_{PUT} store
+    &= \sum_{LEAVING} ship + \sum_{USED} (-\rho)\, run + \sum_{DRAWN} draw
+      + \sum_{DELIVERED} deliver + \sum_{DISPOSED} dispose + \sum_{STORED} stock
+      + \sum_{PUT} store
 
 The sums run over what arrives at, or leaves from, that place at that node; :math:`\rho` is the
 recipe at the node where material is taken or given, :math:`\sigma` the share that returns.
@@ -56,6 +57,8 @@ def add_balance(model: ConcreteModel, network: Network) -> None:
     at, back, delivery = balance.returned
     members = np.column_stack([back, network.market.deliver.members[delivery]])
     add_incidence(model, "RETURNED", keys, at, members)
+    at, draw = balance.drawn
+    add_incidence(model, "DRAWN", keys, at, network.production.draw.members[draw])
     add_data(model, "given", keys, balance.given)
     add_rows(model, "balance", keys, what_enters_leaves)
 
@@ -75,6 +78,7 @@ def what_enters_leaves(m: ConcreteModel, place: int, n: int) -> Any:
         + sum(m.ship[k, v, q] for k, v, q in m.ARRIVING[place, n])
         + sum(m.recipe[i, n] * m.run[p, r, q] for i, p, r, q in m.MADE[place, n])
         + sum(m.recipe[i, n] * m.run[p, r, q] for i, p, r, q in m.USED[place, n])
+        - sum(m.draw[i, p, r, q, v] for i, p, r, q, v in m.DRAWN[place, n])
         + sum(m.return_share[b, n] * m.deliver[j, v, q] for b, j, v, q in m.RETURNED[place, n])
         + sum(m.kept_at[k, n] * m.stock[k, v, q] for k, v, q in m.CARRIED[place, n])
         + sum(m.release[k, v, q] for k, v, q in m.RELEASED[place, n])

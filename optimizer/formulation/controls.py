@@ -5,7 +5,9 @@ r"""Controls: quotas, one pool for all that a rule hits together.
     \qquad \forall\ \text{windows } w
 
 Bans leave flows out of the network, reviews lengthen their lead times and duties are part of their
-cost, so that none of these needs a row.
+cost, so that none of these needs a row. Where a rule names end uses or end users the same goods can
+move in several ways, each a flow of its own: as the rule asks, or under its mark; only the first
+count towards its quota. Licences have a family of their own.
 """
 
 from __future__ import annotations

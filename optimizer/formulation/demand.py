@@ -48,7 +48,27 @@ def add_demand(model: ConcreteModel, network: Network) -> None:
 
     disposals = add_set(model, "DISPOSALS", market.dispose)
     row, _, node = market.dispose.members.T
-    add_variables(model, "dispose", disposals, upper=network.at("disposal", "capacity", row, node))
+    capacity = network.at("disposal", "capacity", row, node)
+    outlets, of_outlet, count = np.unique(
+        as_columns(row, node), axis=0, return_inverse=True, return_counts=True
+    )
+    of_outlet = of_outlet.reshape(-1)
+    upper = np.where(count[of_outlet] == 1, capacity, np.inf)
+    add_variables(model, "dispose", disposals, upper=upper)
+    most = network.at("disposal", "capacity", *outlets.T)
+    shared = np.flatnonzero((count > 1) & np.isfinite(most))
+    keys = add_set(model, "SHARED_DISPOSALS", outlets[shared])
+    back = np.full(len(outlets), -1)
+    back[shared] = np.arange(len(shared))
+    own = np.flatnonzero(back[of_outlet] >= 0)
+    add_incidence(model, "DISPOSALS_OF", keys, back[of_outlet[own]], market.dispose.members[own])
+    add_data(model, "disposal_capacity", keys, most[shared])
+    add_rows(model, "disposal_within_capacity", keys, disposal_within_capacity)
+
+
+def disposal_within_capacity(m: ConcreteModel, d: int, n: int) -> Any:
+    """Capacity of an outlet that takes several variants."""
+    return sum(m.dispose[e, v, q] for e, v, q in m.DISPOSALS_OF[d, n]) <= m.disposal_capacity[d, n]
 
 
 def demand_is_met_or_short(m: ConcreteModel, j: int, n: int) -> Any:

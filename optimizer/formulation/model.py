@@ -9,6 +9,7 @@ from .balance import add_balance
 from .controls import add_controls
 from .demand import add_demand
 from .lanes import add_lanes
+from .licences import add_licences
 from .objectives import add_objectives
 from .policies import add_policies
 from .production import add_production
@@ -26,6 +27,7 @@ FAMILIES = (
     add_balance,
     add_policies,
     add_controls,
+    add_licences,
     add_objectives,
 )
 

@@ -6,11 +6,12 @@ Cost is discounted and expected: every coefficient carries the weight
 .. math::
     \min \sum_n w_n \bigl( \text{purchase} + \text{order} + \text{select} + \text{open}
       + \text{expand} + \text{fixed} + \text{run} + \text{variable} + \text{transport}
-      + \text{holding} + \text{capital} + \text{disposal} + \text{tariffs}
+      + \text{holding} + \text{capital} + \text{disposal} + \text{tariffs} + \text{licences}
       + \text{shortage} + \text{backlog} + \text{penalty}
       - \text{revenue} \bigr)
 
-Lead time is expected: days of every unit of a demanded material on lanes, offers and plants, plus
+Lead time is expected: days of every unit of a demanded material on lanes, offers and plants (with
+the longest review of the rules it moves under), plus
 ``shortage_days`` for every unit never delivered and a period's days for every unit and period of
 waiting, divided by the expected total demand. Shortage is the expected quantity never delivered.
 """
@@ -42,10 +43,11 @@ def add_objectives(model: ConcreteModel, network: Network) -> None:
 def _add_supply_costs(model: ConcreteModel, network: Network) -> None:
     supply, weight = network.supply, network.weight
     order = supply.order_of_buy
-    node, material = supply.buy.column(2), network.frame.variant_material[supply.buy.column(1)]
+    node = supply.buy.column(2)
     price = np.where(supply.tiered, 0.0, supply.unit_price)
-    tied = _tied_up(network, node, supply.lag[order], material)
-    add_data(model, "buy_cost", model.PURCHASES, weight[node] * (price + supply.duty)[order] + tied)
+    tied = _tied_up(network, node, supply.lag, supply.material)
+    paid = price[order] + supply.duty
+    add_data(model, "buy_cost", model.PURCHASES, weight[node] * paid + tied)
     offer, _, at = supply.tier.members.T
     add_data(model, "fill_cost", model.TIERS, weight[at] * supply.tier_price)
     keys = model.SWITCHED_ORDERS
@@ -79,16 +81,18 @@ def _add_production_costs(model: ConcreteModel, network: Network) -> None:
     plant, _, node = production.run.members.T
     variable = network.at("plants", "variable_cost", plant, node)
     add_data(model, "run_cost", model.RUNS, weight[node] * variable)
-    keys = model.SWITCHED_RUNS
-    plant, _, node = keys.index_array.members.T
+    keys = model.SWITCHED_SLOTS
+    plant, node = keys.index_array.members.T
     add_data(
         model, "running_cost", keys, weight[node] * network.at("plants", "run_cost", plant, node)
     )
     plant, node = production.open.members.T
-    opening = weight[node] * network.at("plants", "open_cost", plant, node)
+    paid = network.at("plants", "open_cost", plant, node) + production.opening.cost[plant, node]
+    opening = weight[node] * paid
     add_data(model, "open_cost", model.OPENINGS, opening + production.fixed_of_open)
     expansion, node = production.module.members.T
-    module = weight[node] * network.at("expansions", "module_cost", expansion, node)
+    paid = network.at("expansions", "module_cost", expansion, node)
+    module = weight[node] * (paid + production.adding.cost[expansion, node])
     add_data(model, "module_cost", model.MODULES, module + production.fixed_of_module)
     expansion, decided, node = production.standing.members.T
     fixed = weight[node] * network.at("expansions", "fixed_cost", expansion, decided)
@@ -97,8 +101,8 @@ def _add_production_costs(model: ConcreteModel, network: Network) -> None:
 
 def _add_movement_costs(model: ConcreteModel, network: Network) -> None:
     shipping, weight, pairs = network.shipping, network.weight, network.movements.pairs
-    _, variant, node = shipping.ship.members.T
-    tied = _tied_up(network, node, shipping.lag, network.frame.variant_material[variant])
+    node = shipping.ship.column(2)
+    tied = _tied_up(network, node, shipping.lag, shipping.material)
     add_data(
         model,
         "ship_cost",
@@ -180,12 +184,10 @@ def _add_lead_times(model: ConcreteModel, network: Network) -> None:
     )
     demanded = frame.demanded
     per_unit = 1.0 / network.total_demand if network.total_demand > 0 else 0.0
-    _, variant, node = supply.buy.members.T
-    counted = demanded[frame.variant_material[variant]] * probability[node] * per_unit
-    add_data(model, "buy_days", model.PURCHASES, counted * supply.days[supply.order_of_buy])
-    _, variant, node = shipping.ship.members.T
-    counted = demanded[frame.variant_material[variant]] * probability[node] * per_unit
-    add_data(model, "ship_days", model.SHIPMENTS, counted * shipping.days)
+    counted = demanded[supply.material] * probability[supply.buy.column(2)] * per_unit
+    add_data(model, "buy_days", model.PURCHASES, counted * (supply.days + supply.waiting))
+    counted = demanded[shipping.material] * probability[shipping.ship.column(2)] * per_unit
+    add_data(model, "ship_days", model.SHIPMENTS, counted * (shipping.days + shipping.waiting))
     add_data(
         model,
         "run_days",
@@ -237,7 +239,7 @@ def cost(m: ConcreteModel) -> Any:
         + sum(m.ordering_cost[o, n] * m.ordering[o, n] for o, n in m.SWITCHED_ORDERS)
         + sum(m.select_cost[o, n] * m.select[o, n] for o, n in m.SELECTIONS)
         + sum(m.run_cost[p, r, n] * m.run[p, r, n] for p, r, n in m.RUNS)
-        + sum(m.running_cost[p, r, n] * m.running[p, r, n] for p, r, n in m.SWITCHED_RUNS)
+        + sum(m.running_cost[p, n] * m.running[p, n] for p, n in m.SWITCHED_SLOTS)
         + sum(m.open_cost[p, n] * m.open[p, n] for p, n in m.OPENINGS)
         + sum(m.module_cost[x, n] * m.modules[x, n] for x, n in m.MODULES)
         + sum(m.standing_cost[x, d, n] * m.standing[x, d, n] for x, d, n in m.STANDING)
@@ -245,6 +247,8 @@ def cost(m: ConcreteModel) -> Any:
         + sum(m.lane_open_cost[k, n] * m.lane_open[k, n] for k, n in m.LANE_OPENINGS)
         + sum(m.stock_cost[k, v, n] * m.stock[k, v, n] for k, v, n in m.STOCKS)
         + sum(m.stock_open_cost[k, n] * m.stock_open[k, n] for k, n in m.STOCK_OPENINGS)
+        + sum(m.apply_cost[a] * m.applying[a] for a in m.PAID_APPLICATIONS)
+        + sum(m.service_cost[a] * m.servicing[a] for a in m.SERVICE_APPLICATIONS)
         + sum(m.deliver_cost[j, v, n] * m.deliver[j, v, n] for j, v, n in m.DELIVERIES)
         + sum(m.short_cost[j, n] * m.short[j, n] for j, n in m.SHORTAGES)
         + sum(m.backlog_cost[j, n] * m.backlog[j, n] for j, n in m.BACKLOGS)

@@ -105,7 +105,7 @@ def within_limit(m: ConcreteModel, r: int) -> Any:
 def _most_supplied(network: Network, rows: LimitRows, size: int) -> FloatArray:
     """Bound on the supply in each row: bought and made amounts of its materials."""
     most = np.zeros(size)
-    offer_material = network.frame.variant_material[network.supply.buy.column(1)]
+    offer_material = network.supply.material
     row, position, _ = rows.terms("buy")
     pairs = {(int(r), int(offer_material[p])) for r, p in zip(row, position, strict=True)}
     for r, material in pairs:

@@ -1,12 +1,12 @@
 r"""Production: plants run recipes, candidates open, modules add capacity.
 
-For a plant :math:`p` at node :math:`n` with activity :math:`run_{p,n}`, base capacity
-:math:`\bar a_{p,n}`, modules :math:`x` of size :math:`s_{x,m}` decided at :math:`m`, and a bound
-:math:`M_{p,n}` from capacity, modules and need:
+For a plant :math:`p` at node :math:`n` with activity :math:`run_{p,n} = \sum_r run_{p,r,n}` over
+its modes, base capacity :math:`\bar a_{p,n}`, uptime :math:`u`, modules :math:`x` of size
+:math:`s_{x,m}` decided at :math:`m`, and a bound :math:`M_{p,n}` from capacity, modules and need:
 
 .. math::
-    run_{p,n} &\le \bar a_{p,n}\, avail_{p,n}
-      + \sum_{(x,m) \in READY(p,n)} s_{x,m}\, modules_{x,m} \\
+    run_{p,n} &\le u_{p,n}\, \bar a_{p,n}\, avail_{p,n}
+      + \sum_{(x,m) \in READY(p,n)} u_{x,n}\, s_{x,m}\, modules_{x,m} \\
     run_{p,n} &\le M_{p,n}\, avail_{p,n} \\
     a^{min}_{p,n}\, running_{p,n} \le run_{p,n} &\le M_{p,n}\, running_{p,n},
         \qquad running_{p,n} \le avail_{p,n} \\
@@ -15,7 +15,9 @@ For a plant :math:`p` at node :math:`n` with activity :math:`run_{p,n}`, base ca
 
 where :math:`avail_{p,n} = 1` for existing plants and
 :math:`\sum_{m \in OPENED(p,n)} open_{p,m}` for candidates, over the strategic nodes at least the
-building time before n. Where modules may be complete before their plant,
+building time (with the reviews of rules about technology) before n. An input that can be of several
+variants is drawn from those its mode allows: :math:`\sum_v draw_{i,p,r,n,v} = -\rho\, run_{p,r,n}`.
+Where modules may be complete before their plant,
 :math:`standing_{x,m,n} = avail_{p,n}\, modules_{x,m}` (linearised exactly) pays their fixed cost.
 """
 
@@ -36,43 +38,48 @@ from .paths import add_once
 def add_production(model: ConcreteModel, network: Network) -> None:
     """Add activity [units of activity], openings and modules, and the limits on them."""
     production = network.production
+    slots = add_set(model, "SLOTS", production.slot)
     runs = add_set(model, "RUNS", production.run)
     openings = add_set(model, "OPENINGS", production.open)
     add_variables(model, "open", openings, "binary")
     _add_modules(model, network)
+    alone = np.bincount(production.slot_of_run, minlength=len(slots.index_array)) == 1
     plain = ~production.candidate & ~production.expandable
-    add_variables(model, "run", runs, upper=np.where(plain, production.capacity, np.inf))
-    add_data(model, "run_most", runs, np.where(np.isfinite(production.most), production.most, 0.0))
-    add_data(
-        model,
-        "run_capacity",
-        runs,
-        np.where(np.isfinite(production.capacity), production.capacity, 0.0),
-    )
+    upper = np.where(plain & alone, production.capacity, np.inf)[production.slot_of_run]
+    add_variables(model, "run", runs, upper=upper)
+    add_incidence(model, "RUNS_OF", slots, production.slot_of_run, production.run.members)
+    add_data(model, "run_most", slots, np.where(np.isfinite(production.most), production.most, 0.0))
+    finite = np.isfinite(production.capacity)
+    add_data(model, "run_capacity", slots, np.where(finite, production.capacity, 0.0))
     add_data(
         model,
         "min_activity",
-        runs,
-        network.at("plants", "min_activity", production.run.column(0), production.run.column(2)),
+        slots,
+        network.at("plants", "min_activity", *production.slot.members.T),
     )
+    uptime = network.production.services.expansions
+    pairs = np.argwhere(np.ones(uptime.shape, dtype=bool))
+    add_data(model, "uptime", add_set(model, "EXPANSION_NODES", pairs), uptime.ravel())
 
     at, decision = production.opened
-    add_incidence(model, "OPENED_BY", runs, at, production.open.members[decision])
+    add_incidence(model, "OPENED_BY", slots, at, production.open.members[decision])
     at, module = production.ready
-    add_incidence(model, "READY", runs, at, production.module.members[module])
+    add_incidence(model, "READY", slots, at, production.module.members[module])
 
     def subset(name: str, mask: Any) -> Any:
-        return add_set(model, name, production.run.members[np.flatnonzero(mask)])
+        return add_set(model, name, production.slot.members[np.flatnonzero(mask)])
 
     candidate, expandable = production.candidate, production.expandable
     require_finite(
         network,
         "plants",
-        production.run.column(0)[candidate],
+        production.slot.column(0)[candidate],
         production.most[candidate],
         "status candidate",
     )
-    add_rows(model, "run_only_when_open", subset("CANDIDATE_RUNS", candidate), run_only_when_open)
+    shared = subset("SHARED_SLOTS", plain & ~alone & finite)
+    add_rows(model, "runs_within_capacity", shared, runs_within_capacity)
+    add_rows(model, "run_only_when_open", subset("CANDIDATE_SLOTS", candidate), run_only_when_open)
     add_rows(
         model,
         "run_within_candidate_capacity",
@@ -82,32 +89,59 @@ def add_production(model: ConcreteModel, network: Network) -> None:
     add_rows(
         model,
         "run_within_capacity",
-        subset("EXPANDED_RUNS", ~candidate & expandable),
+        subset("EXPANDED_SLOTS", ~candidate & expandable),
         run_within_capacity,
     )
     add_once(model, network, "open", production.open)
     _add_switches(model, network)
     _add_standing(model, network)
+    _add_draws(model, network)
 
 
-def run_only_when_open(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+def runs_within_capacity(m: ConcreteModel, p: int, n: int) -> Any:
+    """Capacity of a plant whose runs are of several modes."""
+    return sum(m.run[q, r, k] for q, r, k in m.RUNS_OF[p, n]) <= m.run_capacity[p, n]
+
+
+def run_only_when_open(m: ConcreteModel, p: int, n: int) -> Any:
     """A candidate runs only when it was opened early enough."""
-    return m.run[p, r, n] <= sum(
-        m.run_most[p, r, n] * m.open[q, k] for q, k in m.OPENED_BY[p, r, n]
+    return sum(m.run[q, r, k] for q, r, k in m.RUNS_OF[p, n]) <= sum(
+        m.run_most[p, n] * m.open[q, k] for q, k in m.OPENED_BY[p, n]
     )
 
 
-def run_within_candidate_capacity(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+def run_within_candidate_capacity(m: ConcreteModel, p: int, n: int) -> Any:
     """Base capacity of an opened candidate and its modules."""
-    return m.run[p, r, n] <= sum(
-        m.run_capacity[p, r, n] * m.open[q, k] for q, k in m.OPENED_BY[p, r, n]
-    ) + sum(m.module_size[x, k] * m.modules[x, k] for x, k in m.READY[p, r, n])
+    return sum(m.run[q, r, k] for q, r, k in m.RUNS_OF[p, n]) <= sum(
+        m.run_capacity[p, n] * m.open[q, k] for q, k in m.OPENED_BY[p, n]
+    ) + sum(m.uptime[x, n] * m.module_size[x, k] * m.modules[x, k] for x, k in m.READY[p, n])
 
 
-def run_within_capacity(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+def run_within_capacity(m: ConcreteModel, p: int, n: int) -> Any:
     """Base capacity of an existing plant and its modules."""
-    return m.run[p, r, n] <= m.run_capacity[p, r, n] + sum(
-        m.module_size[x, k] * m.modules[x, k] for x, k in m.READY[p, r, n]
+    return sum(m.run[q, r, k] for q, r, k in m.RUNS_OF[p, n]) <= m.run_capacity[p, n] + sum(
+        m.uptime[x, n] * m.module_size[x, k] * m.modules[x, k] for x, k in m.READY[p, n]
+    )
+
+
+def _add_draws(model: ConcreteModel, network: Network) -> None:
+    """Add what runs draw of inputs that can be of several variants [unit]."""
+    production = network.production
+    draws = add_set(model, "DRAWS", production.draw)
+    drawn = add_set(model, "DRAWN_INPUTS", production.drawn)
+    add_variables(model, "draw", draws)
+    row = production.drawn.positions(production.draw.members[:, :4])
+    add_incidence(model, "DRAWN_FROM", drawn, row, production.draw.members)
+    recipe, _, _, node = production.drawn.members.T
+    add_data(model, "drawn_quantity", drawn, -network.at("recipes", "quantity", recipe, node))
+    add_rows(model, "drawn_as_needed", drawn, drawn_as_needed)
+
+
+def drawn_as_needed(m: ConcreteModel, i: int, p: int, r: int, n: int) -> Any:
+    """What a run needs of an input is drawn from the variants its mode allows."""
+    return (
+        sum(m.draw[j, q, s, k, v] for j, q, s, k, v in m.DRAWN_FROM[i, p, r, n])
+        == m.drawn_quantity[i, p, r, n] * m.run[p, r, n]
     )
 
 
@@ -115,38 +149,40 @@ def _add_switches(model: ConcreteModel, network: Network) -> None:
     """Add the yes/no of plants with a cost of running or a minimum activity."""
     production = network.production
     which = np.flatnonzero(production.switched)
-    switched = add_set(model, "SWITCHED_RUNS", production.run.members[which])
+    switched = add_set(model, "SWITCHED_SLOTS", production.slot.members[which])
     add_variables(model, "running", switched, "binary")
     require_finite(
         network,
         "plants",
-        production.run.column(0)[which],
+        production.slot.column(0)[which],
         production.most[which],
         "run_cost or min_activity",
     )
     add_rows(model, "run_only_when_running", switched, run_only_when_running)
     low = model.min_activity.values_array[which] > 0
-    minimum = add_set(model, "MINIMUM_RUNS", production.run.members[which[low]])
+    minimum = add_set(model, "MINIMUM_SLOTS", production.slot.members[which[low]])
     add_rows(model, "run_at_least_minimum", minimum, run_at_least_minimum)
     built = add_set(
-        model, "SWITCHED_CANDIDATES", production.run.members[which[production.candidate[which]]]
+        model, "SWITCHED_CANDIDATES", production.slot.members[which[production.candidate[which]]]
     )
     add_rows(model, "running_only_when_open", built, running_only_when_open)
 
 
-def run_only_when_running(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+def run_only_when_running(m: ConcreteModel, p: int, n: int) -> Any:
     """No activity without paying for running."""
-    return m.run[p, r, n] <= m.run_most[p, r, n] * m.running[p, r, n]
+    return sum(m.run[q, r, k] for q, r, k in m.RUNS_OF[p, n]) <= m.run_most[p, n] * m.running[p, n]
 
 
-def run_at_least_minimum(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+def run_at_least_minimum(m: ConcreteModel, p: int, n: int) -> Any:
     """A plant that runs does so at its minimum at least."""
-    return m.run[p, r, n] >= m.min_activity[p, r, n] * m.running[p, r, n]
+    return (
+        sum(m.run[q, r, k] for q, r, k in m.RUNS_OF[p, n]) >= m.min_activity[p, n] * m.running[p, n]
+    )
 
 
-def running_only_when_open(m: ConcreteModel, p: int, r: int, n: int) -> Any:
+def running_only_when_open(m: ConcreteModel, p: int, n: int) -> Any:
     """A candidate's switch needs its opening (tightens the relaxation)."""
-    return m.running[p, r, n] <= sum(m.open[q, k] for q, k in m.OPENED_BY[p, r, n])
+    return m.running[p, n] <= sum(m.open[q, k] for q, k in m.OPENED_BY[p, n])
 
 
 def _add_modules(model: ConcreteModel, network: Network) -> None:
@@ -189,6 +225,7 @@ def _add_modules(model: ConcreteModel, network: Network) -> None:
         node[which], np.zeros(len(which), dtype=np.int64), np.full(len(which), network.tree.periods)
     )
     opening = production.open.positions(as_columns(production.module_plant[which[at]], decision))
+    at, opening = at[opening >= 0], opening[opening >= 0]
     add_incidence(model, "DECIDED_BY", new, at, production.open.members[opening])
     add_rows(model, "modules_only_when_open", new, modules_only_when_open)
 
@@ -201,7 +238,7 @@ def _earlier(network: Network) -> tuple[Any, Any]:
         node, np.zeros(len(node), dtype=np.int64), np.full(len(node), network.tree.periods)
     )
     position = module.positions(as_columns(expansion[at], decision))
-    return at, module.members[position]
+    return at[position >= 0], module.members[position[position >= 0]]
 
 
 def modules_within_limit(m: ConcreteModel, x: int, n: int) -> Any:

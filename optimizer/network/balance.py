@@ -29,7 +29,8 @@ class Balance:
         ordered, arriving, leaving, stored, carried, delivered, disposed: pairs of families buy,
             ship, ship, stock, stock of the node before, deliver, dispose.
         into_store, out_of_store: pairs of stockpiles whose releases take time.
-        made: (balance row, recipe row, run position); used: the same for inputs.
+        made: (balance row, recipe row, run position); used: the same for inputs of one variant.
+        drawn: pairs of the family draw: inputs that can be of several variants.
         returned: (balance row, return row, deliver position).
         given: what enters without a decision: initial stock and goods in transit. Shape (rows,).
     """
@@ -47,6 +48,7 @@ class Balance:
     disposed: Pairs
     made: tuple[IntArray, IntArray, IntArray]
     used: tuple[IntArray, IntArray, IntArray]
+    drawn: Pairs
     returned: tuple[IntArray, IntArray, IntArray]
     given: FloatArray
 
@@ -62,11 +64,12 @@ def build_balance(
 ) -> Balance:
     """Incidence of a case."""
     parts = _flow_parts(frame, movements, supply, shipping, inventory, market)
-    parts["used"], parts["made"], recipes = _conversion_parts(frame, production)
-    back, source, when = market.returned
-    parts["returned"] = (_place_of(frame, "returns")[back], when, source)
+    parts["used"], parts["made"], parts["drawn"], recipes = _conversion_parts(frame, production)
+    back, source, when, variant = market.returned
+    back_site = frame.places(frame.case.returns)[0]  # type: ignore[arg-type]  # rows of one type
+    parts["returned"] = (_code(frame, back_site[back], variant), when, source)
 
-    given_place, given_node, given = _given(frame, inventory)
+    given_place, given_node, given = _given(frame, movements, inventory)
     size, width = frame.tree.size, len(frame.variants)
     places = np.concatenate([part[0] for part in parts.values()] + [given_place])
     nodes = np.concatenate([part[1] for part in parts.values()] + [given_node])
@@ -94,15 +97,15 @@ def build_balance(
         disposed=pairs["disposed"],
         made=(pairs["made"][0], recipes[1], pairs["made"][1]),
         used=(pairs["used"][0], recipes[0], pairs["used"][1]),
+        drawn=pairs["drawn"],
         returned=(pairs["returned"][0], back, pairs["returned"][1]),
         given=amounts,
     )
 
 
-def _place_of(frame: Frame, table: str) -> IntArray:
-    """Code of the place of each row of a table that has a site and a material."""
-    site, material = frame.places(frame.case.rows(table))
-    return site * len(frame.variants) + material
+def _code(frame: Frame, site: IntArray, variant: IntArray) -> IntArray:
+    """Code of a place: a site and a variant."""
+    return site * len(frame.variants) + variant
 
 
 def _flow_parts(
@@ -115,21 +118,24 @@ def _flow_parts(
 ) -> dict[str, Part]:
     """(place, node, position) of everything bought, moved, stored, delivered and disposed."""
     case, time, tree = frame.case, frame.time, frame.tree
-    width = len(frame.variants)
-    offer, variant, node = supply.buy.members.T
+    offer, _, node = supply.buy.members.T
     offer_site = frame.places(case.offers)[0]  # type: ignore[arg-type]  # rows of one type
-    at, when = time.arrivals(node, supply.lag[supply.order_of_buy])
-    parts: dict[str, Part] = {"ordered": (offer_site[offer[at]] * width + variant[at], when, at)}
-    pair, variant, node = shipping.ship.members.T
+    at, when = time.arrivals(node, supply.lag)
+    bought = _code(frame, offer_site[offer[at]], supply.after[at])
+    parts: dict[str, Part] = {"ordered": (bought, when, at)}
+    pair, _, node = shipping.ship.members.T
     at, when = time.arrivals(node, shipping.lag)
-    parts["arriving"] = (movements.pairs.end[pair[at]] * width + variant[at], when, at)
-    parts["leaving"] = (movements.pairs.start[pair] * width + variant, node, np.arange(len(pair)))
-    pile, _, node = inventory.stock.members.T
-    pile_place = _place_of(frame, "stockpiles")
+    arrived = _code(frame, movements.pairs.end[pair[at]], shipping.after[at])
+    parts["arriving"] = (arrived, when, at)
+    left = _code(frame, movements.pairs.start[pair], shipping.before)
+    parts["leaving"] = (left, node, np.arange(len(pair)))
+    pile, variant, node = inventory.stock.members.T
+    pile_site = frame.places(case.stockpiles)[0]  # type: ignore[arg-type]  # rows of one type
+    place = _code(frame, pile_site[pile], variant)
     prompt = np.flatnonzero(~inventory.lagged[pile])
     slow = np.flatnonzero(inventory.lagged[pile])
-    parts["stored"] = (pile_place[pile[prompt]], node[prompt], prompt)
-    parts["into_store"] = (pile_place[pile[slow]], node[slow], np.arange(len(slow)))
+    parts["stored"] = (place[prompt], node[prompt], prompt)
+    parts["into_store"] = (place[slow], node[slow], np.arange(len(slow)))
     before = tree.parent[node[prompt]] >= 0
     source = inventory.stock.positions(
         as_columns(
@@ -138,48 +144,56 @@ def _flow_parts(
             np.maximum(tree.parent[node[prompt]], 0),
         )
     )
-    parts["carried"] = (pile_place[pile[prompt]][before], node[prompt][before], source[before])
+    parts["carried"] = (place[prompt][before], node[prompt][before], source[before])
     lags = np.array([row.release_lag for row in case.stockpiles], dtype=np.int64)
     at, when = time.arrivals(node[slow], lags[pile[slow]])
-    parts["out_of_store"] = (pile_place[pile[slow[at]]], when, at)
-    row, _, node = market.deliver.members.T
-    parts["delivered"] = (_place_of(frame, "demand")[row], node, np.arange(len(row)))
-    row, _, node = market.dispose.members.T
-    parts["disposed"] = (_place_of(frame, "disposal")[row], node, np.arange(len(row)))
+    parts["out_of_store"] = (place[slow[at]], when, at)
+    for name, index, rows in (
+        ("delivered", market.deliver, case.demand),
+        ("disposed", market.dispose, case.disposal),
+    ):
+        row, variant, node = index.members.T
+        site = frame.places(rows)[0]  # type: ignore[arg-type]  # rows of one type
+        parts[name] = (_code(frame, site[row], variant), node, np.arange(len(row)))
     return parts
 
 
 def _conversion_parts(
     frame: Frame, production: Production
-) -> tuple[Part, Part, tuple[IntArray, IntArray]]:
-    """(place, node, run position) of inputs and of outputs, and the recipe rows of both."""
-    case, width = frame.case, len(frame.variants)
-    recipe_material = np.array(
-        [frame.material[row.material] for row in case.recipes], dtype=np.int64
-    )
-    plant_site = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
+) -> tuple[Part, Part, Part, tuple[IntArray, IntArray]]:
+    """(place, node, run position) of inputs and of outputs, draws, and the recipe rows of both."""
+    plant_site = np.array([frame.site[row.site] for row in frame.case.plants], dtype=np.int64)
     plant, node = production.run.column(0), production.run.column(2)
-    recipe, run = production.takes
-    used = (plant_site[plant[run]] * width + recipe_material[recipe], node[run], run)
-    recipe_out, run_out, finish = production.gives
-    made = (
-        plant_site[plant[run_out]] * width + recipe_material[recipe_out],
-        finish,
-        run_out,
-    )
-    return used, made, (recipe, recipe_out)
+    recipe, run, variant = production.takes
+    used = (_code(frame, plant_site[plant[run]], variant), node[run], run)
+    recipe_out, run_out, finish, made_of = production.gives
+    made = (_code(frame, plant_site[plant[run_out]], made_of), finish, run_out)
+    _, drawer, _, when, taken = production.draw.members.T
+    drawn = (_code(frame, plant_site[drawer], taken), when, np.arange(len(when)))
+    return used, made, drawn, (recipe, recipe_out)
 
 
-def _given(frame: Frame, inventory: Inventory) -> tuple[IntArray, IntArray, FloatArray]:
+def _given(
+    frame: Frame, movements: Movements, inventory: Inventory
+) -> tuple[IntArray, IntArray, FloatArray]:
     """What enters without a decision: (place, node, amount)."""
-    case, tree = frame.case, frame.tree
+    case, tree, provenance = frame.case, frame.tree, movements.provenance
     quantity = frame.values.array("in_transit", "quantity")
     period = np.array([case.period(row.period, 1) for row in case.in_transit], dtype=np.int64)
     row, node = np.nonzero(period[:, None] == tree.period[None, :])
+    site, material = frame.places(case.in_transit)  # type: ignore[arg-type]  # rows of one type
+    marks = [provenance.pedigrees.given(own.pedigrees, own.material) for own in case.in_transit]
+    variants = [
+        provenance.becomes(where, what, own)
+        for where, what, own in zip(site.tolist(), material.tolist(), marks, strict=True)
+    ]
+    under_way = _code(frame, site, np.array(variants, dtype=np.int64))
     keep = 1 - frame.values.array("stockpiles", "decay")
     initial = frame.values.base("stockpiles", "initial")
     prompt = ~inventory.lagged & (initial > 0)
     pile, first = np.nonzero(prompt[:, None] & (tree.period == 1)[None, :])
-    places = [_place_of(frame, "in_transit")[row], _place_of(frame, "stockpiles")[pile]]
+    stock_site = frame.places(case.stockpiles)[0]  # type: ignore[arg-type]  # rows of one type
+    stored = _code(frame, stock_site, inventory.initial)
+    places = [under_way[row], stored[pile]]
     amounts = [quantity[row, node], keep[pile, first] * initial[pile]]
     return np.concatenate(places), np.concatenate([node, first]), np.concatenate(amounts)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...models.case import Case
+from ..controls import BORDER_KINDS
 from ..guard import refuse_if_too_large
 from ..tree import FloatArray, IntArray, Tree, build_tree
 from .balance import Balance, build_balance
@@ -16,6 +17,7 @@ from .bounds import Bounds, build_bounds
 from .flows import build_flows
 from .frame import Frame
 from .inventory import Inventory, Market, build_inventory, build_market
+from .licences import Licences, build_licences
 from .limits import LimitRows, build_limits
 from .moves import Movements, build_movements
 from .production import Production, build_production
@@ -42,6 +44,7 @@ class Network:
     market: Market
     limits: LimitRows
     quotas: LimitRows
+    licences: Licences
     suppliers: SupplierRows
     balance: Balance
 
@@ -84,13 +87,13 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
     Raises:
         TooLargeError: the model would not fit.
         ChangeError: a row of `changes` cannot be applied.
-        UnsupportedRuleError: a control that this version cannot represent.
     """
     frame = Frame.of(case, tree or build_tree(case))
     _refuse_wide_lanes(frame, force=force)
     io = process_io(frame)
     bounds = build_bounds(frame, io)
     movements = build_movements(frame, io)
+    frame = frame.with_variants(movements.variants)
     refuse_if_too_large(
         len(movements.carried) * frame.tree.size,
         "shipments on lanes (lane x material x node)",
@@ -100,16 +103,17 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
     production = build_production(frame, movements, io, bounds)
     sinks = only_delivers(frame, movements)
     shipping = build_shipping(frame, movements, bounds, sinks, _counted_lanes(frame, movements))
-    gates = build_gates(frame, movements, shipping, supply.select, production.open, sinks)
-    inventory = build_inventory(frame, bounds.material)
-    market = build_market(frame, movements.present)
+    gates = build_gates(frame, movements, shipping, supply.select, production, sinks)
+    inventory = build_inventory(frame, movements, bounds.material)
+    market = build_market(frame, movements)
     flows = build_flows(frame, movements, supply, production, shipping, inventory, market)
     limits, quotas = build_limits(frame, flows, _quotas(frame, movements, supply, shipping))
     suppliers = build_supplier_rows(frame, flows)
+    licences = build_licences(frame, movements, supply, shipping)
     balance = build_balance(frame, movements, supply, production, shipping, inventory, market)
     return Network(
         frame, bounds, movements, supply, production, shipping, gates, inventory, market, limits,
-        quotas, suppliers, balance,
+        quotas, licences, suppliers, balance,
     )  # fmt: skip
 
 
@@ -141,10 +145,8 @@ def _quotas(
     for position, rule in enumerate(frame.case.controls):
         if not np.isfinite(quota[position]).any():
             continue
-        hit = movements.verdicts.hits[rule.control]
-        force = movements.verdicts.in_force[rule.control]
-        offer, _, node = supply.buy.members.T
-        buys = hit[movements.offer_class(offer)] & force[node]
-        ships = hit[movements.carried_class(shipping.carried)] & force[shipping.ship.column(2)]
-        quotas.append((position, {"buy": buys, "ship": ships}))
+        if rule.kind in BORDER_KINDS:
+            buys = movements.asks(supply.routes, position)
+            ships = movements.asks(shipping.routes, position)
+            quotas.append((position, {"buy": buys, "ship": ships}))
     return quotas

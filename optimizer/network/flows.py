@@ -113,10 +113,9 @@ class Flows:
 
     def throughput(self, frame: Frame, materials: str | None) -> Entries:
         """What leaves sites by lane and by delivery."""
-        pair, variant, node = self.shipping.ship.members.T
-        shipped = at_sites(
-            frame, "ship", node, self.movements.pairs.start[pair], frame.variant_material[variant]
-        )
+        pair, _, node = self.shipping.ship.members.T
+        start = self.movements.pairs.start[pair]
+        shipped = at_sites(frame, "ship", node, start, self.shipping.material)
         row, variant, node = self.market.deliver.members.T
         where = frame.places(frame.case.demand)[0]  # type: ignore[arg-type]  # rows of one type
         delivered = at_sites(frame, "deliver", node, where[row], frame.variant_material[variant])
@@ -199,10 +198,10 @@ def build_flows(
 ) -> Flows:
     """Entries of a case that policies choose from."""
     case = frame.case
-    offer, variant, node = supply.buy.members.T
+    offer, _, node = supply.buy.members.T
     site = frame.places(case.offers)[0]  # type: ignore[arg-type]  # rows of one type
     bought = replace(
-        at_sites(frame, "buy", node, site[offer], frame.variant_material[variant]),
+        at_sites(frame, "buy", node, site[offer], supply.material),
         country=frame.offer_country[offer],
         supplier=frame.offer_supplier[offer],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,19 +16,30 @@ from .timeline import Timeline
 
 @dataclass(frozen=True)
 class Frame:
-    """A case seen through numbers: every site, material and variant is a position in a list."""
+    """A case seen through numbers: every site, material and variant is a position in a list.
+
+    Attributes:
+        variants: (material, marks) of each variant; one of each material before they are worked
+            out.
+    """
 
     case: Case
     tree: Tree
     values: Values
     names: CaseNames
     time: Timeline
+    variants: list[tuple[int, int]]
 
     @classmethod
     def of(cls, case: Case, tree: Tree) -> Frame:
         """Frame of a checked case on a tree."""
         names = CaseNames(case)
-        return cls(case, tree, Values(case, tree, names), names, Timeline(case, tree))
+        plain = [(position, 0) for position in range(len(case.materials))]
+        return cls(case, tree, Values(case, tree, names), names, Timeline(case, tree), plain)
+
+    def with_variants(self, variants: list[tuple[int, int]]) -> Frame:
+        """The same with variants."""
+        return replace(self, variants=variants)
 
     @cached_property
     def sites(self) -> list[str]:
@@ -49,11 +60,6 @@ class Frame:
     def material(self) -> dict[str, int]:
         """Material -> position."""
         return {name: position for position, name in enumerate(self.materials)}
-
-    @cached_property
-    def variants(self) -> list[tuple[int, tuple[str, ...]]]:
-        """Variants: (material, marks). Without pedigrees one of each material."""
-        return [(position, ()) for position in range(len(self.materials))]
 
     @cached_property
     def variant_material(self) -> IntArray:

@@ -1,4 +1,4 @@
-"""Plants as arrays: when they can run, what they take and give, how they open and expand."""
+"""Plants as arrays: when and how they run, what they take and give, how they open and expand."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from ..indexing import Index, as_columns, matching, total_by
 from ..tree import FloatArray, IntArray
 from .bounds import Bounds
+from .building import Building
 from .frame import Frame
 from .moves import Movements
 from .reach import PlantIO
-from .supply import strategic_points
+from .services import ServiceRows, Services, build_service_rows, build_services
+from .technology import Permits
 
 BoolArray = NDArray[np.bool_]
 
@@ -23,20 +25,26 @@ class Production:
     """Run points and what binds them.
 
     Attributes:
-        run: (plant, mode, node) at which a run can start.
-        lag: periods from start to output of each run point.
-        capacity: base capacity of each run point (may be inf).
+        slot: (plant, node) at which a run can start. Arrays run over it unless they say otherwise.
+        run: (plant, mode, node) of the runs that share a slot.
+        slot_of_run: position in ``slot`` of each run.
+        lag, days: periods and days from start to output of each run.
+        capacity: base capacity, uptime included (may be inf).
         most: finite bound on activity, modules included; inf if none can be derived.
-        candidate: whether the run point needs its plant opened first.
-        expandable: whether modules can add to its capacity.
+        candidate: whether the plant must be opened first.
+        expandable: whether modules can add to the capacity.
         switched: whether it needs a yes/no variable.
         open: (plant, strategic node) of openings.
-        opened: (run position, open position): openings that let it run.
+        opened: (slot, open position): openings that let it run.
+        open_wait: periods from opening to use. Shape (plants, nodes).
         module: (expansion, strategic node) of modules.
         module_plant: plant of each module point.
-        ready: (run position, module position): modules in use at a run point.
-        takes: recipe row, run position: inputs. Two arrays.
-        gives: recipe row, run position, node of output: outputs. Three arrays.
+        module_wait: periods from adding modules to use. Shape (expansions, nodes).
+        ready: (slot, module position): modules in use.
+        takes: (recipe row, run, variant): inputs of one possible variant. Three arrays.
+        draw: (recipe row, plant, mode, node, variant) of inputs that can be of several variants.
+        drawn: (recipe row, plant, mode, node) of such inputs, with the recipe's quantity.
+        gives: (recipe row, run, node of output, variant): outputs. Four arrays.
         fixed_of_open: weighted fixed cost from an opening to the horizon. Shape (open,).
         fixed_of_module: the same per module where it is certain. Shape (module,).
         fixed_existing: weighted fixed cost of existing plants.
@@ -45,9 +53,14 @@ class Production:
         standing_module: module position of each of these.
         standing_open: (standing position, open position).
         module_most: most modules of each expansion over the horizon. Shape (expansions,).
+        opening, adding: what rules about technology ask of opening plants and adding modules.
+        services: uptimes, and the licences that lift them.
+        service_rows: limits on runs under service rules that a licence helps against.
     """
 
+    slot: Index
     run: Index
+    slot_of_run: IntArray
     lag: IntArray
     days: FloatArray
     capacity: FloatArray
@@ -57,11 +70,15 @@ class Production:
     switched: BoolArray
     open: Index
     opened: tuple[IntArray, IntArray]
+    open_wait: IntArray
     module: Index
     module_plant: IntArray
+    module_wait: IntArray
     ready: tuple[IntArray, IntArray]
-    takes: tuple[IntArray, IntArray]
-    gives: tuple[IntArray, IntArray, IntArray]
+    takes: tuple[IntArray, IntArray, IntArray]
+    draw: Index
+    drawn: Index
+    gives: tuple[IntArray, IntArray, IntArray, IntArray]
     fixed_of_open: FloatArray
     fixed_of_module: FloatArray
     fixed_existing: float
@@ -69,6 +86,23 @@ class Production:
     standing_module: IntArray
     standing_open: tuple[IntArray, IntArray]
     module_most: FloatArray
+    opening: Permits
+    adding: Permits
+    services: Services
+    service_rows: ServiceRows
+
+
+@dataclass(frozen=True)
+class RunMode:
+    """One way to run a plant, in variants.
+
+    Attributes:
+        inputs: material -> variants it may be drawn from.
+        outputs: material -> variant it comes out as.
+    """
+
+    inputs: dict[int, list[int]]
+    outputs: dict[int, int]
 
 
 def build_production(
@@ -76,107 +110,141 @@ def build_production(
 ) -> Production:
     """Run points of a case."""
     case, values, time = frame.case, frame.values, frame.time
-    plants, tree = case.plants, frame.tree
+    plants = case.plants
     index = {row.plant: position for position, row in enumerate(plants)}
-    candidate = np.array([row.status == "candidate" for row in plants], dtype=bool)
-    build = np.array([row.build_periods for row in plants], dtype=np.int64)
+    building = Building(frame, movements)
+    services = build_services(frame, movements.regime)
     window = time.window(plants)
 
     owner = np.array([index[row.plant] for row in case.expansions], dtype=np.int64)
-    expansion_build = np.array([row.build_periods for row in case.expansions], dtype=np.int64)
     has_modules = np.zeros(len(plants), dtype=bool)
     has_modules[owner] = True
     capacity = values.array("plants", "capacity")
-    fed = np.array([_can_run(frame, movements, io, row) for row in plants], dtype=bool)
+    modes = [_modes(frame, movements, io, position) for position in range(len(plants))]
+    fed = np.array([bool(own) for own in modes], dtype=bool)
     possible = window & fed[:, None] & ((capacity > 0) | has_modules[:, None])
 
-    forever = np.full(len(plants), tree.periods)
-    open_points = strategic_points(frame, candidate)
     plant, node = np.nonzero(possible)
-    opened = _opened(frame, open_points, plant, node, candidate, build, forever)
-    keep = ~candidate[plant]
+    opened = building.opened(plant, node)
+    keep = ~building.candidate[plant]
     keep[opened[0]] = True
     plant, node = plant[keep], node[keep]
-    opened = _opened(frame, open_points, plant, node, candidate, build, forever)
-    run = Index(as_columns(plant, np.zeros_like(plant), node))
+    opened = building.opened(plant, node)
+    slot = Index(as_columns(plant, node))
+    count = np.array([len(own) for own in modes], dtype=np.int64)[plant]
+    slot_of_run = np.repeat(np.arange(len(slot)), count)
+    mode = np.arange(len(slot_of_run)) - np.repeat(np.cumsum(count) - count, count)
+    run = Index(as_columns(plant[slot_of_run], mode, node[slot_of_run]))
 
-    module, module_most, ready = _modules(frame, owner, expansion_build, run, bounds)
-    most = np.minimum(capacity[plant, node], np.inf)
+    module, module_most, ready = _modules(frame, building, owner, slot, bounds)
+    own = _with_uptime(capacity[plant, node], services.plants[plant, node])
     size = values.array("expansions", "module_capacity").max(axis=1, initial=0.0)
     extra = np.zeros(len(plants))
     with np.errstate(invalid="ignore"):
-        np.add.at(extra, owner, np.where(size > 0, size * module_most, 0.0))
-    most = np.minimum(most + extra[plant], bounds.activity[plant])
-    days = values.array("plants", "lead_days")[plant, node]
-    takes, gives = _conversions(frame, run, time.lag(days))
+        module_room = np.where(size > 0, size * module_most, 0.0)
+    np.add.at(extra, owner, module_room)
+    days = values.array("plants", "lead_days")[run.column(0), run.column(2)]
+    takes, draw, drawn, gives = _conversions(frame, movements, modes, run, time.lag(days))
 
     fixed = values.array("plants", "fixed_cost") * time.weight * window
     standing, standing_module, standing_open, fixed_of_module = _module_fixed_cost(
-        frame, owner, expansion_build, candidate, build, window, module, open_points
+        frame, building, owner, window, module
     )
-    all_plant, all_node = np.nonzero(window & candidate[:, None])
-    at, decision = _opened(frame, open_points, all_plant, all_node, candidate, build, forever)
-    fixed_of_open = total_by(decision, fixed[all_plant[at], all_node[at]], len(open_points))
+    all_plant, all_node = np.nonzero(window & building.candidate[:, None])
+    at, decision = building.opened(all_plant, all_node)
+    fixed_of_open = total_by(decision, fixed[all_plant[at], all_node[at]], len(building.open))
+    base = capacity[plant, node]
     return Production(
+        slot=slot,
         run=run,
+        slot_of_run=slot_of_run,
         lag=time.lag(days),
         days=days,
-        capacity=capacity[plant, node],
-        most=most,
-        candidate=candidate[plant],
-        expandable=has_modules[plant] & np.isfinite(capacity[plant, node]),
+        capacity=own,
+        most=np.minimum(own + extra[plant], bounds.activity[plant]),
+        candidate=building.candidate[plant],
+        expandable=has_modules[plant] & np.isfinite(base),
         switched=(values.array("plants", "min_activity")[plant, node] > 0)
         | (values.array("plants", "run_cost")[plant, node] > 0),
-        open=open_points,
+        open=building.open,
         opened=opened,
+        open_wait=building.open_wait,
         module=module,
         module_plant=owner[module.column(0)],
+        module_wait=building.module_wait,
         ready=ready,
         takes=takes,
+        draw=draw,
+        drawn=drawn,
         gives=gives,
         fixed_of_open=fixed_of_open,
         fixed_of_module=fixed_of_module,
-        fixed_existing=float(fixed[~candidate].sum()),
+        fixed_existing=float(fixed[~building.candidate].sum()),
         standing=standing,
         standing_module=standing_module,
         standing_open=standing_open,
         module_most=module_most,
+        opening=building.opening,
+        adding=building.adding,
+        services=services,
+        service_rows=build_service_rows(frame, movements.regime, services, slot, base, module_room),
     )
 
 
-def _can_run(frame: Frame, movements: Movements, io: dict[str, PlantIO], plant: object) -> bool:
-    """Whether a plant's inputs can reach it and its outputs have somewhere to go."""
-    site = frame.site[plant.site]  # type: ignore[attr-defined]  # a row of plants
-    flows = io[plant.process]  # type: ignore[attr-defined]
+def _with_uptime(capacity: FloatArray, uptime: FloatArray) -> FloatArray:
+    """Capacity that an uptime leaves; no limit stays none unless nothing is left."""
+    with np.errstate(invalid="ignore"):
+        return np.where(uptime == 0, 0.0, capacity * uptime)
+
+
+def _modes(
+    frame: Frame, movements: Movements, io: dict[str, PlantIO], position: int
+) -> list[RunMode]:
+    """Ways to run a plant whose inputs can reach it and whose outputs have somewhere to go."""
+    plant, provenance = frame.case.plants[position], movements.provenance
+    site, flows = frame.site[plant.site], io[plant.process]
     fed = movements.present[site, flows.always_takes].all()
-    return bool(fed and movements.useful[site, flows.always_gives].all())
-
-
-def _opened(
-    frame: Frame,
-    points: Index,
-    plant: IntArray,
-    node: IntArray,
-    candidate: BoolArray,
-    build: IntArray,
-    forever: IntArray,
-) -> tuple[IntArray, IntArray]:
-    """(which, open position): openings early enough for each (plant, node) of a candidate."""
-    which = np.flatnonzero(candidate[plant])
-    at, decision = frame.time.decided(node[which], build[plant[which]], forever[plant[which]])
-    return which[at], points.positions(as_columns(plant[which[at]], decision))
+    if not (fed and movements.useful[site, flows.always_gives].all()):
+        return []
+    if provenance.plain:
+        return [
+            RunMode(
+                {int(material): [int(material)] for material in flows.takes},
+                {int(material): int(material) for material in flows.gives},
+            )
+        ]
+    found = []
+    for mode in provenance.modes(position):
+        outputs = {
+            int(material): provenance.becomes(site, int(material), mode.marks)
+            for material in flows.gives
+        }
+        if not all(provenance.goes_on(site, outputs[int(m)]) for m in flows.always_gives):
+            continue
+        inputs = {
+            int(material): [
+                provenance.number(int(material), marks)
+                for marks in sorted(mode.allowed[frame.materials[material]])
+            ]
+            or [int(material)]
+            for material in flows.takes
+        }
+        found.append(RunMode(inputs, outputs))
+    return found
 
 
 def _modules(
-    frame: Frame, owner: IntArray, build: IntArray, run: Index, bounds: Bounds
+    frame: Frame, building: Building, owner: IntArray, slot: Index, bounds: Bounds
 ) -> tuple[Index, FloatArray, tuple[IntArray, IntArray]]:
-    """Module points, most modules of each expansion, and modules in use at each run point."""
+    """Module points, most modules of each expansion, and modules in use at each slot."""
     case, values = frame.case, frame.values
     last = np.array(
         [case.period(case.plants[plant].end, frame.tree.periods) for plant in owner], dtype=np.int64
     )
     row, node = np.nonzero(
-        frame.time.strategic[None, :] & (frame.tree.period[None, :] <= last[:, None])
+        frame.time.strategic[None, :]
+        & (frame.tree.period[None, :] <= last[:, None])
+        & building.adding.allowed
     )
     module = Index(as_columns(row, node))
     most = values.array("expansions", "max_modules").max(axis=1, initial=0.0)
@@ -184,42 +252,78 @@ def _modules(
     smallest = np.where(size > 0, size, np.inf).min(axis=1, initial=np.inf)
     enough = np.ceil(bounds.activity[owner] / smallest)
     most = np.where(np.isfinite(most), most, np.where(np.isfinite(smallest), enough, np.inf))
-    runs, expansions = matching(run.column(0), owner)
-    at, decision = frame.time.decided(
-        run.column(2)[runs], build[expansions], np.full(len(runs), frame.tree.periods)
-    )
-    position = module.positions(as_columns(expansions[at], decision))
-    keep = position >= 0
-    return module, most, (runs[at][keep], position[keep])
+    slots, expansions = matching(slot.column(0), owner)
+    at, position = building.ready(module, expansions, slot.column(1)[slots])
+    return module, most, (slots[at], position)
 
 
 def _conversions(
-    frame: Frame, run: Index, lag: IntArray
-) -> tuple[tuple[IntArray, IntArray], tuple[IntArray, IntArray, IntArray]]:
-    """Inputs at the start and outputs at the finish of each run point."""
+    frame: Frame,
+    movements: Movements,
+    modes: list[list[RunMode]],
+    run: Index,
+    lag: IntArray,
+) -> tuple[
+    tuple[IntArray, IntArray, IntArray],
+    Index,
+    Index,
+    tuple[IntArray, IntArray, IntArray, IntArray],
+]:
+    """Inputs at the start and outputs at the finish of each run, by variant.
+
+    Returns:
+        Inputs of one variant, draws and drawn inputs of several, and outputs.
+    """
     case = frame.case
     quantity = frame.values.array("recipes", "quantity")
     process = {row.process: position for position, row in enumerate(case.processes)}
     of_recipe = np.array([process[row.process] for row in case.recipes], dtype=np.int64)
     of_plant = np.array([process[row.process] for row in case.plants], dtype=np.int64)
+    material = np.array([frame.material[row.material] for row in case.recipes], dtype=np.int64)
     runs, recipes = matching(of_plant[run.column(0)], of_recipe)
-    taking = quantity[recipes, run.column(2)[runs]] < 0
-    takes = (recipes[taking], runs[taking])
+    taking = np.flatnonzero(quantity[recipes, run.column(2)[runs]] < 0)
     at, finish = frame.time.arrivals(run.column(2)[runs], lag[runs])
-    recipes, runs = recipes[at], runs[at]
-    giving = quantity[recipes, finish] > 0
-    return takes, (recipes[giving], runs[giving], finish[giving])
+    giving = quantity[recipes[at], finish] > 0
+    out_recipe, out_run, finish = recipes[at][giving], runs[at][giving], finish[giving]
+    in_recipe, in_run = recipes[taking], runs[taking]
+    if movements.provenance.plain:
+        none = Index(np.zeros((0, 5), dtype=np.int64)), Index(np.zeros((0, 4), dtype=np.int64))
+        inputs = in_recipe, in_run, material[in_recipe]
+        return inputs, *none, (out_recipe, out_run, finish, material[out_recipe])
+
+    def mode_of(position: IntArray) -> list[RunMode]:
+        return [modes[plant][mode] for plant, mode in run.members[position, :2].tolist()]
+
+    variants = [
+        mode.inputs[what]
+        for mode, what in zip(mode_of(in_run), material[in_recipe].tolist(), strict=True)
+    ]
+    several = np.array([len(own) > 1 for own in variants], dtype=bool)
+    single = ~several
+    first = np.array([own[0] for own in variants], dtype=np.int64)
+    drawn = as_columns(in_recipe[several], *run.members[in_run[several]].T)
+    lengths = np.array([len(own) for own in variants], dtype=np.int64)[several]
+    choice = np.array(
+        [variant for own in variants if len(own) > 1 for variant in own], dtype=np.int64
+    )
+    draw = np.column_stack([np.repeat(drawn, lengths, axis=0), choice])
+    made = np.array(
+        [
+            mode.outputs[what]
+            for mode, what in zip(mode_of(out_run), material[out_recipe].tolist(), strict=True)
+        ],
+        dtype=np.int64,
+    )
+    return (
+        (in_recipe[single], in_run[single], first[single]),
+        Index(draw),
+        Index(drawn),
+        (out_recipe, out_run, finish, made),
+    )
 
 
 def _module_fixed_cost(
-    frame: Frame,
-    owner: IntArray,
-    expansion_build: IntArray,
-    candidate: BoolArray,
-    build: IntArray,
-    window: BoolArray,
-    module: Index,
-    open_points: Index,
+    frame: Frame, building: Building, owner: IntArray, window: BoolArray, module: Index
 ) -> tuple[Index, IntArray, tuple[IntArray, IntArray], FloatArray]:
     """Fixed cost of modules: certain with the module itself, or only while its plant is available.
 
@@ -227,13 +331,13 @@ def _module_fixed_cost(
     plant is available. That is certain for an existing plant, and for a candidate that is always
     ready no later than its modules.
     """
-    time, periods = frame.time, frame.tree.periods
+    time = frame.time
     cost = frame.values.array("expansions", "fixed_cost")
-    uncertain = candidate[owner] & (expansion_build < build[owner])
+    slowest = building.open_wait.max(axis=1, initial=0)
+    fastest = building.module_wait.min(axis=1, initial=frame.tree.periods)
+    uncertain = building.candidate[owner] & (fastest < slowest[owner])
     expansion, node = np.nonzero(window[owner])
-    at, decision = time.decided(node, expansion_build[expansion], np.full(len(node), periods))
-    position = module.positions(as_columns(expansion[at], decision))
-    at, position = at[position >= 0], position[position >= 0]
+    at, position = building.ready(module, expansion, node)
     expansion, node = expansion[at], node[at]
     weights = time.weight[node] * cost[expansion, module.column(1)[position]]
     sure = ~uncertain[expansion]
@@ -242,13 +346,5 @@ def _module_fixed_cost(
     standing = Index(
         as_columns(expansion[open_cost], module.column(1)[position[open_cost]], node[open_cost])
     )
-    opened = _opened(
-        frame,
-        open_points,
-        owner[expansion[open_cost]],
-        node[open_cost],
-        candidate,
-        build,
-        np.full(len(candidate), periods),
-    )
+    opened = building.opened(owner[expansion[open_cost]], node[open_cost])
     return standing, position[open_cost], opened, certain

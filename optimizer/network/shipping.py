@@ -13,6 +13,9 @@ from .bounds import Bounds, path_total
 from .frame import Frame
 from .inventory import demand_quantity
 from .moves import Movements
+from .production import Production
+from .routes import Routes
+from .technology import after_waits
 
 BoolArray = NDArray[np.bool_]
 
@@ -22,11 +25,14 @@ class Shipping:
     """Shipments and loads of lanes.
 
     Attributes:
-        ship: (lane pair, variant, node).
-        days: lead days with border review of each shipment.
+        ship: (lane pair, cargo, node).
+        routes: the way under the rules of each shipment.
+        material, before, after: material, and variants at dispatch and on arrival.
+        days, waiting: lead days with border review of each shipment, and days of licence review
+            that lead_time counts on top.
         lag: periods from dispatch to arrival of each shipment.
         freight: cost per unit of each shipment.
-        tariff, duty: tariff, and tariff with licence cost, per unit.
+        tariff, duty: tariff, and tariff with unit costs, per unit.
         most: bound on each shipment by what its destination can use, inf if none.
         load: (host pair, node): what shares one capacity.
         load_of_ship: position in ``load`` of each shipment.
@@ -40,8 +46,12 @@ class Shipping:
     """
 
     ship: Index
-    carried: IntArray
+    routes: Routes
+    material: IntArray
+    before: IntArray
+    after: IntArray
     days: FloatArray
+    waiting: FloatArray
     lag: IntArray
     freight: FloatArray
     tariff: FloatArray
@@ -72,17 +82,18 @@ def build_shipping(
     """
     case, values, tree = frame.case, frame.values, frame.tree
     pairs, carried = movements.pairs, movements.carried
-    row = pairs.row[carried.column(0)]
-    host = pairs.host[carried.column(0)]
-    group = movements.carried_class(np.arange(len(carried)))
+    position, variant = movements.lane_moves()
+    row = pairs.row[carried.column(0)[position]]
+    host = pairs.host[carried.column(0)[position]]
     lane_capacity = values.array("lanes", "capacity")
     possible = frame.time.window(case.lanes)[row] & (lane_capacity[pairs.row[host]] > 0)
-    possible &= ~movements.verdicts.banned[group]
-    which, node = np.nonzero(possible)
-    pair, material = carried.column(0)[which], carried.column(1)[which]
-    days = movements.days("lanes", frame)[which, node]
+    routes = movements.lane_routes(position, variant, possible)
+    which, node = routes.which, routes.node
+    pair, material = carried.members[position[which]].T
+    asked = movements.burdens(routes)
+    days = values.array("lanes", "lead_days")[row[which], node] + asked.review
     lag = frame.time.lag(days)
-    tariff = movements.verdicts.tariff[group[which], node] * frame.price[material, node]
+    tariff = asked.tariff * frame.price[material, node]
 
     load_members, load_of_ship = np.unique(
         as_columns(pairs.host[pair], node), axis=0, return_inverse=True
@@ -109,13 +120,17 @@ def build_shipping(
     opened = needs[at], points.positions(as_columns(load.column(0)[needs[at]], decision))
     min_load = values.array("lanes", "min_load")[host_row, load_node]
     return Shipping(
-        ship=Index(as_columns(pair, material, node)),
-        carried=which,
+        ship=Index(as_columns(pair, routes.cargo, node)),
+        routes=routes,
+        material=material,
+        before=movements.cargo.before[routes.cargo],
+        after=movements.cargo.after[routes.cargo],
         days=days,
+        waiting=asked.waiting,
         lag=lag,
         freight=values.array("lanes", "cost")[row[which], node],
         tariff=tariff,
-        duty=tariff + movements.verdicts.unit_cost[group[which], node],
+        duty=tariff + asked.unit_cost,
         most=most,
         load=load,
         load_of_ship=load_of_ship,
@@ -190,7 +205,7 @@ def build_gates(
     movements: Movements,
     shipping: Shipping,
     select: Index,
-    opening: Index,
+    production: Production,
     sinks: BoolArray,
 ) -> Gates:
     """Find shipments to a place that only delivers, from a place with one source, itself gated."""
@@ -222,24 +237,26 @@ def build_gates(
         if pile.initial > 0:
             count[frame.site[pile.site], frame.material[pile.material]] += 1
 
-    pair, material, node = shipping.ship.members.T
+    pair, _, node = shipping.ship.members.T
+    what = shipping.material
     start, end = movements.pairs.start[pair], movements.pairs.end[pair]
-    single = (count[start, material] == 1) & sinks[end, material] & np.isfinite(shipping.most)
-    ship = np.flatnonzero(
-        single & ((offer_at[start, material] >= 0) | (plant_at[start, material] >= 0))
-    )
+    single = (count[start, what] == 1) & sinks[end, what] & np.isfinite(shipping.most)
+    ship = np.flatnonzero(single & ((offer_at[start, what] >= 0) | (plant_at[start, what] >= 0)))
     wait_offer = np.array([row.qualification_periods for row in case.offers], dtype=np.int64)
-    wait_plant = np.array([row.build_periods for row in case.plants], dtype=np.int64)
+    wait_offers = np.repeat(wait_offer[:, None], frame.tree.size, axis=1)
 
     def decisions(source: IntArray, wait: IntArray, points: Index) -> tuple[IntArray, IntArray]:
         gate = np.flatnonzero(source >= 0)
+        when, shortest = node[ship[gate]], wait.min(axis=1, initial=frame.tree.periods)
         at, decision = frame.time.decided(
-            node[ship[gate]], wait[source[gate]], np.full(len(gate), frame.tree.periods)
+            when, shortest[source[gate]], np.full(len(gate), frame.tree.periods)
         )
-        return gate[at], points.positions(as_columns(source[gate[at]], decision))
+        pairs = as_columns(source[gate[at]], decision)
+        at, position = after_waits(frame, points, at, pairs, when, wait)
+        return gate[at], position
 
     return Gates(
         ship,
-        decisions(offer_at[start[ship], material[ship]], wait_offer, select),
-        decisions(plant_at[start[ship], material[ship]], wait_plant, opening),
+        decisions(offer_at[start[ship], what[ship]], wait_offers, select),
+        decisions(plant_at[start[ship], what[ship]], production.open_wait, production.open),
     )

@@ -12,26 +12,30 @@ from ..tree import FloatArray, IntArray
 from .bounds import Bounds
 from .frame import Frame
 from .moves import Movements
+from .routes import Routes
 
 BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Supply:
-    """Order points and what binds them. Arrays named ``*_`` run over ``order`` points.
+    """Order points and what binds them. Arrays run over ``order`` points unless they say otherwise.
 
     Attributes:
         order: (offer, node) at which an order is possible.
-        buy: (offer, variant, node): what an order can consist of.
+        buy: (offer, cargo, node): what an order can consist of.
         order_of_buy: position in ``order`` of each element of ``buy``.
-        days: lead days with border review of each order point.
-        lag: periods from order to arrival of each order point.
+        routes: the way under the rules of each element of ``buy``.
+        material, after: material and variant on arrival of each element of ``buy``.
+        days, waiting: lead days with border review of each element of ``buy``, and days of licence
+            review that lead_time counts on top.
+        lag: periods from order to arrival of each element of ``buy``.
+        tariff, duty: tariff, and tariff with unit costs, per unit of each element of ``buy``.
         capacity: most of each order point (may be inf).
         most: finite bound for switching an order on and off, inf if none can be derived.
         min_order, min_take, commit: least order; taken whatever happens; taken under contract.
             The last two have already fallen to what capacity leaves.
         unit_price: price per unit where no tiers apply, floors included.
-        duty: tariff and licence cost per unit.
         switched: whether the order point needs a yes/no variable.
         selected: whether the offer must be selected first.
         contracted: whether a contract must be in force.
@@ -49,16 +53,20 @@ class Supply:
     order: Index
     buy: Index
     order_of_buy: IntArray
+    routes: Routes
+    material: IntArray
+    after: IntArray
     days: FloatArray
+    waiting: FloatArray
     lag: IntArray
+    tariff: FloatArray
+    duty: FloatArray
     capacity: FloatArray
     most: FloatArray
     min_order: FloatArray
     min_take: FloatArray
     commit: FloatArray
     unit_price: FloatArray
-    duty: FloatArray
-    tariff: FloatArray
     floor: FloatArray
     switched: BoolArray
     selected: BoolArray
@@ -88,6 +96,7 @@ def strategic_points(frame: Frame, rows: BoolArray) -> Index:
 @dataclass(frozen=True)
 class _Conditions:
     order: Index
+    routes: Routes
     selected: BoolArray
     contracted: BoolArray
     select: Index
@@ -101,13 +110,15 @@ class _Conditions:
 def _conditions(frame: Frame, movements: Movements) -> _Conditions:
     """Order points of a case, and the selections and contracts that make orders possible."""
     case, values, time = frame.case, frame.values, frame.time
-    group = movements.offer_class(np.arange(len(case.offers)))
-    banned = movements.verdicts.banned[group]
     need_select = np.array([row.qualification_periods > 0 for row in case.offers], dtype=bool) | (
         values.array("offers", "select_cost").max(axis=1, initial=0.0) > 0
     )
     need_contract = np.array([row.contract_periods > 0 for row in case.offers], dtype=bool)
-    possible = time.window(case.offers) & ~banned & (values.array("offers", "capacity") > 0)
+    routes = movements.offer_routes(
+        time.window(case.offers) & (values.array("offers", "capacity") > 0)
+    )
+    possible = np.zeros((len(case.offers), frame.tree.size), dtype=bool)
+    possible[routes.which, routes.node] = True
     too_little = values.array("offers", "min_order") > values.array("offers", "capacity")
     possible &= ~too_little | need_contract[:, None]
 
@@ -146,6 +157,7 @@ def _conditions(frame: Frame, movements: Movements) -> _Conditions:
     in_force_pairs = decisions(sign, all_offer, all_node, need_contract, nowait, length)
     return _Conditions(
         order,
+        routes.where(order.positions(as_columns(routes.which, routes.node)) >= 0),
         need_select[offer],
         need_contract[offer],
         select,
@@ -163,7 +175,6 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
     conditions = _conditions(frame, movements)
     order = conditions.order
     offer, node = order.members.T
-    group = movements.offer_class(np.arange(len(case.offers)))
 
     def at(column: str) -> FloatArray:
         return np.asarray(values.array("offers", column)[offer, node], dtype=float)
@@ -171,26 +182,32 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
     capacity = at("capacity")
     material = frame.places(case.offers)[1][offer]  # type: ignore[arg-type]  # rows of one type
     most = np.minimum(capacity, bounds.material[material])
-    floor = movements.verdicts.price_floor[group[offer], node]
-    days = movements.days("offers", frame)[offer, node]
-    tariff = movements.verdicts.tariff[group[offer], node] * frame.price[material, node]
+    floor = movements.price_floors(offer, node)
+    routes = conditions.routes
+    asked = movements.burdens(routes)
+    days = values.array("offers", "lead_days")[routes.which, routes.node] + asked.review
+    of_buy = order.positions(as_columns(routes.which, routes.node))
+    tariff = asked.tariff * frame.price[material[of_buy], routes.node]
     tiers = _tiers(frame, order, capacity, most, floor)
     tiered = np.zeros(len(order), dtype=bool)
     tiered[tiers.owner] = True
     return Supply(
         **vars(conditions),
-        buy=Index(as_columns(offer, material, node)),
-        order_of_buy=np.arange(len(order)),
+        buy=Index(as_columns(routes.which, routes.cargo, routes.node)),
+        order_of_buy=of_buy,
+        material=material[of_buy],
+        after=movements.cargo.after[routes.cargo],
         days=days,
+        waiting=asked.waiting,
         lag=frame.time.lag(days),
+        tariff=tariff,
+        duty=tariff + asked.unit_cost,
         capacity=capacity,
         most=most,
         min_order=at("min_order"),
         min_take=np.minimum(at("min_take"), capacity),
         commit=np.minimum(at("commit_quantity"), capacity),
         unit_price=np.maximum(at("price"), floor),
-        tariff=tariff,
-        duty=tariff + movements.verdicts.unit_cost[group[offer], node],
         floor=floor,
         switched=(at("min_order") > 0) | (at("order_cost") > 0),
         tiered=tiered,

@@ -8,10 +8,12 @@ from ..network import Network
 from ..tree import FloatArray
 from .decisions import decisions
 from .flows import conversions, disposals, nodes, orders, production, returns, shipments
+from .licences import licence_use, licences, states
 from .measures import concentration, conditional_value_at_risk, scenario_costs, supply_shares
 from .money import cash_flow
 from .policies import policy_use
 from .reader import Reader
+from .rule_use import rule_use
 from .service import deliveries, service, stock
 
 __all__ = ["build_tables", "concentration", "conditional_value_at_risk", "scenario_costs"]
@@ -39,7 +41,11 @@ def build_tables(network: Network, arrays: Arrays, point: FloatArray) -> Tables:
         "disposals": disposals(network, reader),
         "decisions": decisions(network, reader),
     }
+    tables["licences"] = licences(network, reader)
+    tables["licence_use"] = licence_use(network, reader)
+    tables["rule_states"] = states(network)
     tables["policy_use"] = policy_use(network, reader)
     tables["cash"] = cash_flow(network, reader, tables)
+    tables["rule_use"] = rule_use(network, tables)
     tables["shares"] = supply_shares(network, tables)
     return {name: table[list(PLAN_TABLES[name])] for name, table in tables.items()}

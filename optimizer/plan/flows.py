@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..network import Network
 from .money import purchase_cost
-from .reader import Reader, labels, marks, materials, noticeable
+from .reader import Reader, labels, licences_of, marks, materials, noticeable, rules_of
 
 
 def nodes(network: Network) -> pd.DataFrame:
@@ -31,8 +31,8 @@ def orders(network: Network, reader: Reader) -> pd.DataFrame:
     supply, case = network.supply, network.case
     amount = reader.of("buy")
     kept = noticeable(amount)
-    offer, variant, node = supply.buy.members[kept].T
-    order = supply.order_of_buy[kept]
+    offer, cargo, node = supply.buy.members[kept].T
+    variant, routes = supply.after[kept], supply.routes.where(kept)
     rows = [case.offers[at] for at in offer]
     period = network.tree.period[node]
     return pd.DataFrame(
@@ -47,9 +47,12 @@ def orders(network: Network, reader: Reader) -> pd.DataFrame:
             "marks": marks(network, variant),
             "quantity": amount[kept],
             "purchase": purchase_cost(network, amount)[kept],
-            "tariff": supply.tariff[order] * amount[kept],
-            "days": supply.days[order],
-            "arrives": period + supply.lag[order],
+            "tariff": supply.tariff[kept] * amount[kept],
+            "days": supply.days[kept],
+            "arrives": period + supply.lag[kept],
+            "licences": licences_of(network, cargo),
+            "review": supply.waiting[kept],
+            "rules": rules_of(network, routes),
         }
     )
 
@@ -59,7 +62,7 @@ def shipments(network: Network, reader: Reader) -> pd.DataFrame:
     shipping, pairs, case = network.shipping, network.movements.pairs, network.case
     amount = reader.of("ship")
     kept = noticeable(amount)
-    pair, variant, node = shipping.ship.members[kept].T
+    pair, cargo, node = shipping.ship.members[kept].T
     period = network.tree.period[node]
     return pd.DataFrame(
         {
@@ -68,13 +71,17 @@ def shipments(network: Network, reader: Reader) -> pd.DataFrame:
             "lane": labels([row.lane for row in case.lanes], pairs.row[pair]),
             "from": labels(network.frame.sites, pairs.start[pair]),
             "to": labels(network.frame.sites, pairs.end[pair]),
-            "material": materials(network, variant),
-            "marks": marks(network, variant),
+            "material": materials(network, shipping.before[kept]),
+            "marks": marks(network, shipping.before[kept]),
+            "arrives_as": marks(network, shipping.after[kept]),
             "quantity": amount[kept],
             "transport": shipping.freight[kept] * amount[kept],
             "tariff": shipping.tariff[kept] * amount[kept],
             "days": shipping.days[kept],
             "arrives": period + shipping.lag[kept],
+            "licences": licences_of(network, cargo),
+            "review": shipping.waiting[kept],
+            "rules": rules_of(network, shipping.routes.where(kept)),
         }
     )
 
@@ -124,14 +131,32 @@ def conversions(network: Network, reader: Reader) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([*parts, _draws(network, reader)], ignore_index=True)
+
+
+def _draws(network: Network, reader: Reader) -> pd.DataFrame:
+    """What runs draw of inputs that can be of several variants."""
+    case, amount = network.case, reader.of("draw")
+    kept = noticeable(amount)
+    recipe, plant, mode, node, variant = network.production.draw.members[kept].T
+    return pd.DataFrame(
+        {
+            "node": node,
+            "started": node,
+            "plant": labels([row.plant for row in case.plants], plant),
+            "mode": mode,
+            "material": labels([row.material for row in case.recipes], recipe),
+            "marks": marks(network, variant),
+            "quantity": -amount[kept],
+        }
+    )
 
 
 def returns(network: Network, reader: Reader) -> pd.DataFrame:
     """What comes back from deliveries."""
-    market, balance = network.market, network.balance
+    balance = network.balance
     rows, back, source = balance.returned
-    node = balance.row.column(1)[rows]
+    place, node = balance.row.members[rows].T
     amount = network.at("returns", "share", back, node) * reader.of("deliver")[source]
     kept = noticeable(amount)
     returned = [network.case.returns[at] for at in back[kept]]
@@ -141,7 +166,7 @@ def returns(network: Network, reader: Reader) -> pd.DataFrame:
             "row": back[kept] + 1,
             "site": [row.site for row in returned],
             "material": [row.material for row in returned],
-            "marks": marks(network, market.deliver.column(1)[source[kept]]),
+            "marks": marks(network, balance.place.column(1)[place[kept]]),
             "quantity": amount[kept],
         }
     )

@@ -41,10 +41,10 @@ def availability(network: Network, reader: Reader) -> FloatArray:
     candidate = np.array([row.status == "candidate" for row in case.plants], dtype=bool)
     available = np.where(candidate[:, None], 0.0, 1.0) * window
     plant, decision = network.production.open.members.T
-    wait = np.array([row.build_periods for row in case.plants], dtype=np.int64)
+    wait = network.production.open_wait
     opened = np.round(reader.of("open"))
     for at in np.flatnonzero(opened > 0):
-        later = _later(network, int(decision[at]), int(wait[plant[at]]))
+        later = _later(network, int(decision[at]), int(wait[plant[at], decision[at]]))
         available[plant[at], later] += opened[at]
     return np.asarray(np.minimum(available, 1.0) * window * np.ones(tree.size))
 
@@ -65,19 +65,31 @@ def _module_fixed(network: Network, reader: Reader, available: FloatArray) -> Fl
     cost = network.at("expansions", "fixed_cost", expansion, decision)
     for at in np.flatnonzero(amount > 1e-9):
         row = case.expansions[expansion[at]]
-        later = _later(network, int(decision[at]), row.build_periods)
+        wait = network.production.module_wait[expansion[at], decision[at]]
+        later = _later(network, int(decision[at]), int(wait))
         total[later] += cost[at] * amount[at] * available[position[row.plant], later]
     return total
 
 
-def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
-    """Cash of every node by category, undiscounted, discounted and expected."""
-    amounts = {category: np.zeros(network.tree.size) for category in COST_CATEGORIES}
+class _Books:
+    """Undiscounted cash of every node by category."""
 
-    def add(category: str, node: IntArray, money: FloatArray) -> None:
-        np.add.at(amounts[category], node, money)
+    def __init__(self, network: Network, reader: Reader) -> None:
+        self.network, self.reader = network, reader
+        self.amounts = {category: np.zeros(network.tree.size) for category in COST_CATEGORIES}
+
+    def add(self, category: str, node: IntArray, money: FloatArray) -> None:
+        """Enter amounts at nodes."""
+        np.add.at(self.amounts[category], node, money)
+
+    def add_column(self, category: str, table: pd.DataFrame, column: str) -> None:
+        """Enter a column of a table of the plan."""
+        self.add(
+            category, table["node"].to_numpy(dtype=np.int64), table[column].to_numpy(dtype=float)
+        )
 
     def priced(
+        self,
         family: str,
         category: str,
         table: str,
@@ -85,55 +97,39 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
         rows: IntArray | None = None,
         sign: float = 1.0,
     ) -> None:
-        value = reader.of(family)
+        """Enter all of a family at the prices of a column of the case."""
+        value = self.reader.of(family)
         if not len(value):
             return
-        members = reader.members(family)
+        members = self.reader.members(family)
         row = members[:, 0] if rows is None else rows
         node = members[:, -1]
-        price = np.nan_to_num(network.at(table, column, row, node))
-        add(category, node, sign * price * value)
+        price = np.nan_to_num(self.network.at(table, column, row, node))
+        self.add(category, node, sign * price * value)
 
-    buy, ship = reader.of("buy"), reader.of("ship")
-    supply, shipping = network.supply, network.shipping
-    node = supply.buy.column(2)
-    add("purchase", node, purchase_cost(network, buy))
-    add("tariffs", node, supply.tariff[supply.order_of_buy] * buy)
-    add("licences", node, (supply.duty - supply.tariff)[supply.order_of_buy] * buy)
-    node = shipping.ship.column(2)
-    add("transport", node, shipping.freight * ship)
-    add("tariffs", node, shipping.tariff * ship)
-    add("licences", node, (shipping.duty - shipping.tariff) * ship)
-    ordered = total_by(supply.order_of_buy, buy, len(supply.order))
-    offer, node = supply.order.members.T
-    add("order", node, network.at("offers", "order_cost", offer, node) * some(ordered, offer))
-    priced("select", "select", "offers", "select_cost")
-    priced("open", "open", "plants", "open_cost")
-    priced("modules", "expand", "expansions", "module_cost")
-    run = reader.of("run")
-    plant, node = network.production.run.column(0), network.production.run.column(2)
-    add("run", node, network.at("plants", "run_cost", plant, node) * some(run, plant))
-    priced("run", "variable", "plants", "variable_cost")
-    pair = shipping.open.column(0)
-    priced("lane_open", "lane_open", "lanes", "open_cost", network.movements.pairs.row[pair])
-    priced("stock", "holding", "stockpiles", "holding_cost")
-    priced("stock_open", "stock_open", "stockpiles", "open_cost")
-    priced("dispose", "disposal", "disposal", "cost")
-    priced("short", "shortage", "demand", "shortage_cost")
-    priced("backlog", "backlog", "demand", "backlog_cost")
-    priced("deliver", "revenue", "demand", "price", sign=-1.0)
-    add("fixed", np.arange(network.tree.size), _fixed(network, reader))
-    add("capital", np.arange(network.tree.size), _capital(network, reader))
-    penalty = tables["policy_use"]
-    add(
-        "penalty",
-        penalty["node"].to_numpy(dtype=np.int64),
-        penalty["penalty"].to_numpy(dtype=float),
-    )
+
+def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
+    """Cash of every node by category, undiscounted, discounted and expected."""
+    books = _Books(network, reader)
+    _enter_movements(books)
+    _enter_production(books)
+    books.priced("select", "select", "offers", "select_cost")
+    pair = network.shipping.open.column(0)
+    row = network.movements.pairs.row[pair]
+    books.priced("lane_open", "lane_open", "lanes", "open_cost", row)
+    books.priced("stock", "holding", "stockpiles", "holding_cost")
+    books.priced("stock_open", "stock_open", "stockpiles", "open_cost")
+    books.priced("dispose", "disposal", "disposal", "cost")
+    books.priced("short", "shortage", "demand", "shortage_cost")
+    books.priced("backlog", "backlog", "demand", "backlog_cost")
+    books.priced("deliver", "revenue", "demand", "price", sign=-1.0)
+    books.add("capital", np.arange(network.tree.size), _capital(network, reader))
+    books.add_column("licences", tables["licences"], "cost")
+    books.add_column("penalty", tables["policy_use"], "penalty")
 
     tree = network.tree
     parts = []
-    for category, money in amounts.items():
+    for category, money in books.amounts.items():
         node = np.flatnonzero(money)
         discounted = money[node] * network.frame.time.discount[node]
         parts.append(
@@ -149,6 +145,36 @@ def cash_flow(network: Network, reader: Reader, tables: Tables) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def _enter_movements(books: _Books) -> None:
+    """Purchases, orders, freight, and what the rules cost on the way."""
+    network, supply, shipping = books.network, books.network.supply, books.network.shipping
+    buy, ship = books.reader.of("buy"), books.reader.of("ship")
+    node = supply.buy.column(2)
+    books.add("purchase", node, purchase_cost(network, buy))
+    books.add("tariffs", node, supply.tariff * buy)
+    books.add("licences", node, (supply.duty - supply.tariff) * buy)
+    node = shipping.ship.column(2)
+    books.add("transport", node, shipping.freight * ship)
+    books.add("tariffs", node, shipping.tariff * ship)
+    books.add("licences", node, (shipping.duty - shipping.tariff) * ship)
+    ordered = total_by(supply.order_of_buy, buy, len(supply.order))
+    offer, node = supply.order.members.T
+    price = network.at("offers", "order_cost", offer, node)
+    books.add("order", node, price * some(ordered, offer))
+
+
+def _enter_production(books: _Books) -> None:
+    """Openings, modules, fixed and running costs of plants."""
+    network, production = books.network, books.network.production
+    books.priced("open", "open", "plants", "open_cost")
+    books.priced("modules", "expand", "expansions", "module_cost")
+    run = total_by(production.slot_of_run, books.reader.of("run"), len(production.slot))
+    plant, node = production.slot.members.T
+    books.add("run", node, network.at("plants", "run_cost", plant, node) * some(run, plant))
+    books.priced("run", "variable", "plants", "variable_cost")
+    books.add("fixed", np.arange(network.tree.size), _fixed(network, books.reader))
 
 
 def _fixed(network: Network, reader: Reader) -> FloatArray:
@@ -168,15 +194,11 @@ def _capital(network: Network, reader: Reader) -> FloatArray:
         return total
     _, variant, node = network.inventory.stock.members.T
     np.add.at(total, node, rate[frame.variant_material[variant], node] * reader.of("stock"))
-    for amount, members, lag in (
-        (
-            reader.of("buy"),
-            network.supply.buy.members,
-            network.supply.lag[network.supply.order_of_buy],
-        ),
-        (reader.of("ship"), network.shipping.ship.members, network.shipping.lag),
+    for amount, node, flows in (
+        (reader.of("buy"), network.supply.buy.column(2), network.supply),
+        (reader.of("ship"), network.shipping.ship.column(2), network.shipping),
     ):
-        material, node = frame.variant_material[members[:, 1]], members[:, 2]
+        material, lag = flows.material, flows.lag
         for age in range(int(lag.max(initial=0))):
             on_way = np.flatnonzero((lag > age) & (amount != 0))
             which, at = frame.time.arrivals(node[on_way], np.full(len(on_way), age))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..compiled import Arrays
 from ..network import Network
+from ..network.routes import Routes
 from ..tree import FloatArray, IntArray
 
 TINY = 1e-9
@@ -54,8 +55,26 @@ def labels(names: list[str], positions: IntArray) -> np.ndarray:
 
 
 def marks(network: Network, variants: IntArray) -> np.ndarray:
-    """Joined pedigrees of variants."""
-    return labels(["+".join(marks) for _, marks in network.frame.variants], variants)
+    """Marks of variants, as text."""
+    known = network.movements.regime.marks
+    return labels([known.text(borne) for _, borne in network.frame.variants], variants)
+
+
+def rules_of(network: Network, routes: Routes) -> list[str]:
+    """Names of the controls that hit each route, joined by commas."""
+    names = np.array([row.control for row in network.case.controls], dtype=object)
+    hit = network.movements.hit_by(routes)
+    patterns, of_route = np.unique(hit, axis=0, return_inverse=True)
+    texts = [",".join(names[pattern]) for pattern in patterns]
+    return [texts[at] for at in of_route.reshape(-1)]
+
+
+def licences_of(network: Network, cargo: IntArray) -> list[str]:
+    """Licences that cargoes move under, as ``rule=end use`` joined by semicolons."""
+    uses, case = network.movements.regime.marks.uses, network.case
+    known = network.movements.cargo.licences
+    texts = [";".join(f"{case.controls[r].control}={uses[u]}" for r, u in own) for own in known]
+    return [texts[at] for at in cargo]
 
 
 def materials(network: Network, variants: IntArray) -> np.ndarray:

@@ -20,7 +20,11 @@ def stock(network: Network, reader: Reader) -> pd.DataFrame:
     before = np.where(
         parent >= 0,
         level[inventory.stock.positions(keys)] if len(level) else level,
-        network.frame.values.base("stockpiles", "initial")[pile],
+        np.where(
+            inventory.initial[pile] == variant,
+            network.frame.values.base("stockpiles", "initial")[pile],
+            0.0,
+        ),
     )
     kept_part = (1 - network.at("stockpiles", "decay", pile, node)) * before
     stored = np.maximum(level - kept_part, 0.0)

@@ -7,8 +7,9 @@ import pandas as pd
 
 from .leads import Leads
 from .ledger import Ledger
+from .marks import Marks
 from .reading import Reading
-from .stock import Variants, joined_marks
+from .stock import Variants
 from .tables import Plan
 
 KEYS = ["site", "material", "marks", "node"]
@@ -18,6 +19,7 @@ def check_balance(
     reading: Reading,
     plan: Plan,
     leads: Leads,
+    marks: Marks,
     stocks: Variants,
     returned: pd.DataFrame,
     *,
@@ -31,9 +33,9 @@ def check_balance(
     """
     parts = [
         _arrivals(reading, plan, leads),
-        _conversions(reading, plan),
+        plan.conversions[[*KEYS, "quantity"]],
         returned[[*KEYS, "quantity"]],
-        _in_transit(reading),
+        _in_transit(reading, marks),
         _out(plan.shipments.rename(columns={"from": "site"})),
         _out(plan.deliveries),
         _out(plan.disposals),
@@ -75,21 +77,20 @@ def _arrivals(reading: Reading, plan: Plan, leads: Leads) -> pd.DataFrame:
     goods = np.array([offer.material for offer in reading.case.offers] + [""], dtype=object)
     found = []
     for table, lags in (
-        (plan.orders.assign(site=place[row], material=goods[row]), leads.order_lags),
-        (plan.shipments.rename(columns={"to": "site"}), leads.shipment_lags),
+        (plan.orders.assign(site=place[row], material=goods[row]), leads.orders.lags),
+        (
+            plan.shipments.drop(columns="marks").rename(
+                columns={"to": "site", "arrives_as": "marks"}
+            ),
+            leads.shipments.lags,
+        ),
     ):
         source, reached = reading.onward(table["node"], lags)
         found.append(table[[*KEYS, "quantity"]].iloc[source].assign(node=reached))
     return pd.concat(found, ignore_index=True)
 
 
-def _conversions(reading: Reading, plan: Plan) -> pd.DataFrame:
-    site = np.array([row.site for row in reading.case.plants] + [""], dtype=object)
-    table = plan.conversions
-    return table.assign(site=site[table["position"].to_numpy(dtype=np.int64)])[[*KEYS, "quantity"]]
-
-
-def _in_transit(reading: Reading) -> pd.DataFrame:
+def _in_transit(reading: Reading, marks: Marks) -> pd.DataFrame:
     parts = [pd.DataFrame({key: [] for key in [*KEYS, "quantity"]})]
     for number, row in enumerate(reading.case.in_transit):
         nodes = reading.tree.in_period(reading.case.period(row.period, 1))
@@ -98,7 +99,7 @@ def _in_transit(reading: Reading) -> pd.DataFrame:
                 {
                     "site": row.site,
                     "material": row.material,
-                    "marks": joined_marks(reading, row.pedigrees),
+                    "marks": marks.given(row.pedigrees, row.material),
                     "node": nodes,
                     "quantity": reading.at("in_transit", "quantity", number, nodes),
                 }
@@ -112,23 +113,22 @@ def _stock(reading: Reading, stocks: Variants) -> list[pd.DataFrame]:
     piles = reading.case.stockpiles
     site = np.array([row.site for row in piles] + [""], dtype=object)
     goods = np.array([row.material for row in piles] + [""], dtype=object)
-    marks = np.array([*stocks.marks, ""], dtype=object)
     lag = np.array([row.release_lag for row in piles] + [0], dtype=np.int64)
     found = []
     for amounts, sign in ((stocks.stored, -1.0), (stocks.taken, 1.0)):
-        variant, node = np.nonzero(amounts)
-        row = stocks.rows[variant]
+        entry = np.flatnonzero(amounts)
+        row = stocks.rows[entry]
         delay = lag[row] if sign > 0 else np.zeros(len(row), dtype=np.int64)
-        source, reached = reading.onward(node, delay)
-        variant, row = variant[source], row[source]
+        source, reached = reading.onward(stocks.nodes[entry], delay)
+        entry, row = entry[source], row[source]
         found.append(
             pd.DataFrame(
                 {
                     "site": site[row],
                     "material": goods[row],
-                    "marks": marks[variant],
+                    "marks": stocks.marks[entry],
                     "node": reached,
-                    "quantity": sign * amounts[variant, node[source]],
+                    "quantity": sign * amounts[entry],
                 }
             )
         )

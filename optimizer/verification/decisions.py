@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from .ledger import Ledger, Where
-from .reading import FloatArray, Reading
+from .reading import FloatArray, IntArray, Reading
 from .tables import Plan
+from .technology import Technologies
 
 # decision -> table of its rows, column of its name, column of its cost, category of cost
 DECISIONS = {
@@ -28,23 +29,28 @@ class Decisions:
 
     Attributes:
         taken: decision -> amounts decided, shape (rows of its table, nodes); 0 for lanes.
+        waits: open_plant and add_modules -> periods until use. Shape (rows of its table, nodes).
         lanes: (lane row, from, to) -> position in ``opened_lanes``.
         opened_lanes: lanes opened at each node, shape (pairs, nodes).
         cash: category -> undiscounted cost at each node, shape (nodes,).
     """
 
     taken: dict[str, FloatArray]
+    waits: dict[str, IntArray]
     lanes: dict[tuple[int, str, str], int]
     opened_lanes: FloatArray
     cash: dict[str, FloatArray] = field(default_factory=dict)
 
 
-def check_decisions(reading: Reading, plan: Plan, ledger: Ledger) -> Decisions:
+def check_decisions(
+    reading: Reading, plan: Plan, technologies: Technologies, ledger: Ledger
+) -> Decisions:
     """Check the decisions one by one and sum them up by what they are about."""
     table = plan.decisions
     known = table["decision"].isin(DECISIONS).to_numpy(dtype=bool)
     ledger.wrong("tables", [f"decision {text!r}" for text in table["decision"][~known].unique()])
-    found = Decisions({}, {}, np.zeros((0, reading.size)))
+    waits = {decision: own.delay for decision, own in technologies.waits.items()}
+    found = Decisions({}, waits, {}, np.zeros((0, reading.size)))
     for decision, (rows, name, price, category) in DECISIONS.items():
         found.taken[decision] = np.zeros((len(reading.case.rows(rows)), reading.size))
         chosen = (table["decision"] == decision).to_numpy(dtype=bool)
@@ -70,7 +76,7 @@ def check_decisions(reading: Reading, plan: Plan, ledger: Ledger) -> Decisions:
             entity = found.opened_lanes if decision == "open_lane" else found.taken[decision]
             pairs = list(found.lanes) if decision == "open_lane" else []
             _check_once(reading, entity, rows, pairs, ledger)
-        _check_effective(reading, own, decision, rows, ledger)
+        _check_effective(reading, own, decision, rows, waits, ledger)
     return found
 
 
@@ -160,19 +166,25 @@ def _check_once(
 
 
 def _check_effective(
-    reading: Reading, own: pd.DataFrame, decision: str, rows: str, ledger: Ledger
+    reading: Reading,
+    own: pd.DataFrame,
+    decision: str,
+    rows: str,
+    waits: dict[str, IntArray],
+    ledger: Ledger,
 ) -> None:
     """The column `effective` must name the first period of use."""
     case_rows = reading.case.rows(rows)
-    period = reading.tree.period[own["node"].to_numpy(dtype=np.int64)]
+    nodes = own["node"].to_numpy(dtype=np.int64)
+    period = reading.tree.period[nodes]
     delay = np.zeros(len(own), dtype=np.int64)
+    if decision in waits:
+        delay = waits[decision][own["position"].to_numpy(dtype=np.int64), nodes]
     first = np.ones(len(own), dtype=np.int64)
     for i, position in enumerate(own["position"].to_numpy(dtype=np.int64)):
         row = case_rows[position]
         if decision == "select_offer":
             delay[i] = row.qualification_periods
-        elif decision in ("open_plant", "add_modules"):
-            delay[i] = row.build_periods
         if hasattr(row, "start"):
             first[i] = reading.span(rows)[0][position]
     found = own["effective"].to_numpy(dtype=float)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from .ledger import Ledger
-from .reading import FloatArray, Reading
+from .marks import Marks
+from .reading import FloatArray, Reading, pivot
 from .tables import Plan
 
 
@@ -44,14 +45,14 @@ def check_demand(
     rows, nodes = (index.ravel() for index in np.indices(shape))
     where = reading.told("demand", rows, nodes)
     asked = wanted(reading)
-    delivered = _sum(plan.deliveries, "quantity", shape)
-    short, backlog = (_sum(plan.service, column, shape) for column in ("short", "backlog"))
+    delivered = pivot(plan.deliveries, "quantity", shape)
+    short, backlog = (pivot(plan.service, column, shape) for column in ("short", "backlog"))
     ledger.equal(
-        "service", _sum(plan.service, "delivered", shape).ravel(), delivered.ravel(), where
+        "service", pivot(plan.service, "delivered", shape).ravel(), delivered.ravel(), where
     )
     served = np.zeros(shape, dtype=bool)
     served[plan.service["position"], plan.service["node"]] = True
-    told = np.where(served, _sum(plan.service, "wanted", shape), asked)
+    told = np.where(served, pivot(plan.service, "wanted", shape), asked)
     ledger.equal("service", told.ravel(), asked.ravel(), where)
     penalty = reading.dense("demand", "shortage_cost")
     patient = reading.dense("demand", "backlog_cost")
@@ -81,12 +82,6 @@ def check_demand(
     return service, cash
 
 
-def _sum(table: pd.DataFrame, column: str, shape: tuple[int, int]) -> FloatArray:
-    total = np.zeros(shape)
-    np.add.at(total, (table["position"], table["node"]), table[column])
-    return total
-
-
 def _check_revenue(reading: Reading, plan: Plan, ledger: Ledger) -> FloatArray:
     table = plan.deliveries
     rows = table["position"].to_numpy(dtype=np.int64)
@@ -96,7 +91,7 @@ def _check_revenue(reading: Reading, plan: Plan, ledger: Ledger) -> FloatArray:
     return reading.per_node(nodes, earned)
 
 
-def check_returns(reading: Reading, plan: Plan, ledger: Ledger) -> pd.DataFrame:
+def check_returns(reading: Reading, plan: Plan, marks: Marks, ledger: Ledger) -> pd.DataFrame:
     """What comes back: share x deliveries of earlier periods, marks kept where they can stick.
 
     Returns columns node, site, material, marks, quantity, from the deliveries alone.
@@ -109,8 +104,10 @@ def check_returns(reading: Reading, plan: Plan, ledger: Ledger) -> pd.DataFrame:
     for number, row in enumerate(case.returns):
         own = table.iloc[places.get((row.from_site, row.from_material), [])]
         source, back = reading.onward(own["node"], np.full(len(own), row.lag_periods))
-        kept = {text: _kept(reading, text, row.material) for text in own["marks"].unique()}
-        marks = own["marks"].map(kept)
+        kept = {
+            text: marks.inherited(text, row.site, row.material) for text in own["marks"].unique()
+        }
+        carried = own["marks"].map(kept)
         share = reading.at("returns", "share", number, back)
         amount = own["quantity"].to_numpy(dtype=float)[source] * share
         parts.append(
@@ -118,7 +115,7 @@ def check_returns(reading: Reading, plan: Plan, ledger: Ledger) -> pd.DataFrame:
                 {
                     "position": number,
                     "node": back,
-                    "marks": marks.to_numpy(dtype=object)[source],
+                    "marks": carried.to_numpy(dtype=object)[source],
                     "wanted": amount,
                 }
             )
@@ -143,22 +140,11 @@ def check_returns(reading: Reading, plan: Plan, ledger: Ledger) -> pd.DataFrame:
     )
 
 
-def _kept(reading: Reading, marks: str, material: str) -> str:
-    """Marks that can stick to a material: a pedigree may name those it sticks to."""
-    sticks = {row.pedigree: row.materials for row in reading.case.pedigrees}
-    kept = [
-        mark
-        for mark in marks.split("+")
-        if sticks.get(mark) is None or material in reading.select("materials", sticks[mark])
-    ]
-    return "+".join(kept)
-
-
 def check_disposal(reading: Reading, plan: Plan, ledger: Ledger) -> dict[str, FloatArray]:
     """Capacity and cost of disposal; a sale where the cost is negative."""
     table = plan.disposals
     shape = (len(reading.case.disposal), reading.size)
-    total = _sum(table, "quantity", shape)
+    total = pivot(table, "quantity", shape)
     some, when = np.nonzero(total)
     limit = reading.at("disposal", "capacity", some, when)
     where = reading.told("disposal", some, when)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .decisions import Decisions
-from .leads import Leads
+from .leads import Leads, check_leg
 from .ledger import Ledger
 from .reading import BoolArray, FloatArray, IntArray, Reading
 from .supply import USED
@@ -52,19 +52,14 @@ def check_lanes(
 
     ledger.none_of("lane", np.where(_exists(reading, table, rows), 0.0, amount), where)
     ledger.none_of("closed", np.where(reading.inside("lanes", rows, nodes), 0.0, amount), where)
-    verdict = leads.shipments
-    ledger.none_of("ban", np.where(verdict.banned, amount, 0.0), where)
-    ledger.equal("days", table["days"], leads.shipment_days, where)
-    arrives = reading.tree.period[nodes] + leads.shipment_lags
-    ledger.equal("arrival", table["arrives"], arrives, where, tolerance=1e-9)
+    check_leg(leads.shipments, where, ledger)
+    verdict = leads.shipments.verdict
     freight = amount * reading.at("lanes", "cost", rows, nodes)
     ledger.equal("transport", table["transport"], freight, where)
-    duty = amount * verdict.tariff
-    ledger.equal("tariffs", table["tariff"], duty, where)
     _check_loads(reading, loads(reading, plan), decisions, ledger)
     return {
         "transport": reading.per_node(nodes, freight),
-        "tariffs": reading.per_node(nodes, duty),
+        "tariffs": reading.per_node(nodes, amount * verdict.tariff),
         "licences": reading.per_node(nodes, amount * verdict.fee),
     }
 

@@ -13,7 +13,7 @@ from .demand import wanted
 from .lanes import lanes_in_use
 from .ledger import TOLERANCE, Ledger
 from .measures import Supply
-from .reading import FloatArray, IntArray, Reading
+from .reading import FloatArray, IntArray, Reading, pivot
 from .stock import Variants
 from .tables import Plan
 
@@ -41,7 +41,7 @@ class Policies:
         self.decisions = decisions
         self.supply = supply
         self.place = {row.policy: number for number, row in enumerate(reading.case.policies)}
-        self.stocks = stocks.total(len(reading.case.stockpiles))
+        self.stocks = stocks.total(stocks.level)
         self.budget = sum(decisions.cash.values(), np.zeros(reading.size))
 
     def check(self, ledger: Ledger) -> dict[str, FloatArray]:
@@ -49,9 +49,8 @@ class Policies:
         reading, use = self.reading, self.plan.policy_use
         first, last = reading.span("policies")
         shape = (len(reading.case.policies), reading.size)
-        told = Reported(np.zeros(shape), np.zeros(shape))
-        np.add.at(told.excess, (use["position"], use["node"]), np.nan_to_num(use["excess"]))
-        np.add.at(told.penalty, (use["position"], use["node"]), np.nan_to_num(use["penalty"]))
+        use = use.fillna({"excess": 0.0, "penalty": 0.0})
+        told = Reported(pivot(use, "excess", shape), pivot(use, "penalty", shape))
         due = Reported(np.zeros(shape), np.zeros(shape))
         size = np.ones(shape)
         for number, row in enumerate(reading.case.policies):
@@ -205,7 +204,7 @@ class Policies:
             total = np.zeros(self.reading.size)
             for table in (moved, served):
                 own = table[table["place"].isin(sites) & table["material"].isin(goods)]
-                np.add.at(total, own["node"], own["quantity"])
+                total += self.reading.per_node(own["node"], own["quantity"])
             yield key, total
 
     def _open(self, row: Policy) -> Iterator[tuple[str, FloatArray]]:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from .decisions import Decisions
 from .ledger import Ledger, Where
-from .reading import BoolArray, FloatArray, IntArray, Reading
+from .reading import BoolArray, FloatArray, IntArray, Reading, pivot
+from .service import Services
 from .supply import used
 from .tables import Plan
 
@@ -47,14 +48,11 @@ def outputs(reading: Reading) -> Output:
 
 def activity(reading: Reading, plan: Plan) -> FloatArray:
     """Units of activity started in each plant at each node. Shape (plants, nodes)."""
-    level = np.zeros((len(reading.case.plants), reading.size))
-    runs = plan.production
-    np.add.at(level, (runs["position"], runs["node"]), runs["activity"])
-    return level
+    return pivot(plan.production, "activity", (len(reading.case.plants), reading.size))
 
 
 def check_production(
-    reading: Reading, plan: Plan, decisions: Decisions, ledger: Ledger
+    reading: Reading, plan: Plan, decisions: Decisions, services: Services, ledger: Ledger
 ) -> dict[str, FloatArray]:
     """Check every run, and return what plants cost at each node by category."""
     plants = reading.case.plants
@@ -68,9 +66,11 @@ def check_production(
 
     amount = level[rows, nodes]
     ledger.none_of("unopened", np.where(available[rows, nodes], 0.0, amount), where)
-    size = np.where(available, reading.dense("plants", "capacity"), 0.0)
+    with np.errstate(invalid="ignore"):
+        size = reading.dense("plants", "capacity") * services.base
+    size = np.where(available & (services.base > 0), size, 0.0)
     added = _modules(reading, decisions, available, "module_capacity")
-    np.add.at(size, _owners(reading), added)
+    np.add.at(size, _owners(reading), added * services.modules)
     ledger.at_most("plant capacity", amount, size[rows, nodes], where)
     least = reading.at("plants", "min_activity", rows, nodes)
     ledger.zero_or_at_least("minimum activity", amount, least, where)
@@ -99,9 +99,8 @@ def check_production(
 def _available(reading: Reading, decisions: Decisions) -> BoolArray:
     """Whether each plant can run at each node: it stands, and start..end holds."""
     plants = reading.case.plants
-    wait = np.array([row.build_periods for row in plants], dtype=np.int64)
     stands = np.array([row.status == "existing" for row in plants], dtype=bool)
-    built = reading.earlier(reading.along(decisions.taken["open_plant"]), wait) > 0.5
+    built = reading.after(decisions.taken["open_plant"], decisions.waits["open_plant"]) > 0.5
     found: BoolArray = (stands[:, None] | built) & reading.inside_dense("plants")
     return found
 
@@ -117,12 +116,11 @@ def _modules(
 ) -> FloatArray:
     """A number of the modules in use, as it was when each was decided. Shape (expansions, nodes).
 
-    ``column`` is module_capacity or fixed_cost. Modules count from `build_periods` after their
-    decision, where their plant is available.
+    ``column`` is module_capacity or fixed_cost. Modules count from `build_periods` and reviews
+    after their decision, where their plant is available.
     """
-    wait = np.array([row.build_periods for row in reading.case.expansions], dtype=np.int64)
     decided = decisions.taken["add_modules"] * reading.dense("expansions", column)
-    ready = reading.earlier(reading.along(decided), wait)
+    ready = reading.after(decided, decisions.waits["add_modules"])
     return np.where(available[_owners(reading)], ready, 0.0)
 
 

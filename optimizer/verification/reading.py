@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ...models.case import Case
@@ -16,6 +17,14 @@ from ..values import Values
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+
+def pivot(table: pd.DataFrame, column: str, shape: tuple[int, int]) -> FloatArray:
+    """Sums of a column of the plan by its rows' ``position`` and ``node``, of a shape."""
+    place = table["position"].to_numpy(dtype=np.int64) * shape[1]
+    place = place + table["node"].to_numpy(dtype=np.int64)
+    total = np.bincount(place, table[column].to_numpy(dtype=float), shape[0] * shape[1])
+    return total.astype(float).reshape(shape)
 
 
 class Reading:
@@ -147,6 +156,17 @@ class Reading:
         found = np.take_along_axis(amounts, np.maximum(before, 0), axis=1)
         missing = (before < 0) | (back[:, None] >= self.tree.periods)
         return np.where(missing, 0.0, found)
+
+    def after(self, amounts: FloatArray, delays: IntArray) -> FloatArray:
+        """Sums over the path of what counts from ``delays`` periods after its node on.
+
+        All of shape (rows, nodes).
+        """
+        rows, nodes = np.nonzero(amounts)
+        source, reached = self.onward(nodes, delays[rows, nodes])
+        found = np.zeros(amounts.shape)
+        np.add.at(found, (rows[source], reached), amounts[rows, nodes][source])
+        return self.along(found)
 
     def windows(
         self, kind: str, first: int, last: int

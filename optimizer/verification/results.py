@@ -143,10 +143,10 @@ def _lead_time(reading: Reading, plan: Plan, leads: Leads, service: Service, sho
     demanded = {row.material for row in reading.case.demand}
     days = short * reading.case.case.shortage_days
     days += float(service.backlog.sum(axis=0) @ weight) * reading.days
-    for table, lead in ((plan.orders, leads.order_days), (plan.shipments, leads.shipment_days)):
-        counts = table["material"].isin(demanded).to_numpy(dtype=bool)
-        chance = weight[table["node"].to_numpy(dtype=np.int64)]
-        days += float((table["quantity"].to_numpy(dtype=float) * lead * chance)[counts].sum())
+    for leg in (leads.orders, leads.shipments):
+        counts = leg.table["material"].isin(demanded).to_numpy(dtype=bool)
+        lead = leg.days + leg.verdict.waiting
+        days += float((leg.quantity * lead * weight[leg.node])[counts].sum())
     out = outputs(reading)
     materials = [reading.case.recipes[recipe].material for recipe in out.recipes]
     made = np.array([material in demanded for material in materials], dtype=bool)

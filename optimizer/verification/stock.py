@@ -6,52 +6,53 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .decisions import Decisions
 from .demand import wanted
 from .leads import Leads
 from .ledger import Ledger
+from .marks import Marks
 from .reading import FloatArray, IntArray, Reading
 from .tables import Plan
 
 
 @dataclass(frozen=True)
 class Variants:
-    """Stocks by stockpile and marks; arrays of shape (variants, nodes).
+    """Stocks by stockpile, marks and node; arrays of shape (entries,).
 
     Attributes:
-        rows: position of the stockpile of each variant. Shape (variants,).
-        marks: its marks.
+        rows: position of the stockpile.
+        marks: marks of what is held.
+        nodes: node.
         stored: put in.
         taken: taken out.
         level: level at the period's end.
+        shape: number of stockpiles and of nodes.
     """
 
     rows: IntArray
-    marks: list[str]
+    marks: NDArray[np.object_]
+    nodes: IntArray
     stored: FloatArray
     taken: FloatArray
     level: FloatArray
+    shape: tuple[int, int]
 
-    def total(self, stockpiles: int) -> FloatArray:
-        """Level over all variants. Shape (stockpiles, nodes)."""
-        found = np.zeros((stockpiles, self.level.shape[1]))
-        np.add.at(found, self.rows, self.level)
-        return found
-
-
-def joined_marks(reading: Reading, selector: str | None) -> str:
-    """Marks named by a `pedigrees` column, as the plan writes them ('' for none)."""
-    return "" if selector is None else "+".join(sorted(reading.select("pedigrees", selector)))
+    def total(self, amount: FloatArray) -> FloatArray:
+        """An amount of each entry, summed over all marks. Shape (stockpiles, nodes)."""
+        stockpiles, nodes = self.shape
+        found = np.bincount(self.rows * nodes + self.nodes, amount, stockpiles * nodes)
+        return found.astype(float).reshape(self.shape)
 
 
 def check_stock(
-    reading: Reading, plan: Plan, leads: Leads, decisions: Decisions, ledger: Ledger
+    reading: Reading, plan: Plan, leads: Leads, decisions: Decisions, marks: Marks, ledger: Ledger
 ) -> tuple[Variants, dict[str, FloatArray]]:
     """Check every stock; return the stocks and what holding them costs at each node."""
-    stocks = _carry_over(reading, plan, ledger)
+    stocks = _carry_over(reading, plan, marks, ledger)
     case = reading.case
-    total = stocks.total(len(case.stockpiles))
+    total = stocks.total(stocks.level)
     rows, nodes = (index.ravel() for index in np.indices(total.shape))
 
     def where(i: int) -> str:
@@ -71,57 +72,78 @@ def check_stock(
     ledger.none_of("unopened", np.where(opened, 0.0, total).ravel(), where)
     # Without a lag, goods put in and taken out at once are never held.
     lag = np.array([row.release_lag for row in case.stockpiles], dtype=np.int64)
-    through = np.zeros_like(total)
-    np.add.at(through, stocks.rows, stocks.stored)
-    held = np.where(opened | (lag[:, None] == 0), 0.0, through)
+    held = np.where(opened | (lag[:, None] == 0), 0.0, stocks.total(stocks.stored))
     ledger.none_of("unopened", held.ravel(), where)
     holding = (total * reading.dense("stockpiles", "holding_cost")).sum(axis=0)
     return stocks, {"holding": holding, "capital": _capital(reading, plan, leads, total)}
 
 
-def _carry_over(reading: Reading, plan: Plan, ledger: Ledger) -> Variants:
+def _carry_over(reading: Reading, plan: Plan, marks: Marks, ledger: Ledger) -> Variants:
     """S = (1 - decay) S before + stored - taken, for every variant at every node."""
-    table = plan.stock
-    piles = reading.case.stockpiles
+    table, piles, size = plan.stock, reading.case.stockpiles, reading.size
     start = pd.DataFrame(
         {
             "position": np.arange(len(piles), dtype=np.int64),
-            "marks": [joined_marks(reading, row.pedigrees) for row in piles],
+            "marks": [marks.given(row.pedigrees, row.material) for row in piles],
         }
     )
     keys = pd.concat([start, table[["position", "marks"]]], ignore_index=True)
-    code, known = pd.factorize(pd.MultiIndex.from_frame(keys))
-    rows = np.array([key[0] for key in known], dtype=np.int64)
-    marks = [str(key[1]) for key in known]
-    shape = (len(known), reading.size)
-    place = code[len(piles) :]
-    sums: dict[str, FloatArray] = {}
-    for column in ("before", "stored", "taken", "level"):
-        sums[column] = np.zeros(shape)
-        np.add.at(sums[column], (place, table["node"].to_numpy(dtype=np.int64)), table[column])
-    before = reading.earlier(sums["level"], 1)
-    initial = np.array([row.initial for row in piles] + [0.0])
-    began = np.zeros(len(known))
-    began[code[: len(piles)]] = initial[: len(piles)]
-    before[:, reading.tree.parent < 0] = began[:, None]
-    decay = reading.dense("stockpiles", "decay")[rows]
-    due = (1 - decay) * before + sums["stored"] - sums["taken"]
-    where_row, where_node = (index.ravel() for index in np.indices(shape))
+    text, texts = pd.factorize(keys["marks"])
+    code = keys["position"].to_numpy(dtype=np.int64) * (len(texts) + 1) + text
+    variants, place = np.unique(code, return_inverse=True)
+    own = place[len(piles) :] * size + table["node"].to_numpy(dtype=np.int64)
+    initial = np.zeros(len(variants))
+    initial[place[: len(piles)]] = [row.initial for row in piles]
+    entries = np.unique(np.concatenate([own, _expected(reading, table, own, initial)]))
+    variant, nodes = np.divmod(entries, size)
+    found = np.searchsorted(entries, own)
+
+    def total(column: str) -> FloatArray:
+        amounts = table[column].to_numpy(dtype=float)
+        return np.bincount(found, amounts, len(entries)).astype(float)
+
+    stored, taken, level = total("stored"), total("taken"), total("level")
+    rows, marked = np.divmod(variants[variant], len(texts) + 1)
+    carried = np.array([*texts, ""], dtype=object)[marked]
+    before = _before(reading, entries, level, initial)
+    decay = reading.at("stockpiles", "decay", rows, nodes)
 
     def where(i: int) -> str:
         return reading.line(
-            "stockpiles",
-            int(rows[where_row[i]]),
-            marks[where_row[i]],
-            reading.when(int(where_node[i])),
+            "stockpiles", int(rows[i]), carried[i] or "unmarked", reading.when(int(nodes[i]))
         )
 
-    size = before + sums["stored"] + sums["taken"] + sums["level"]
-    ledger.equal("stock", sums["level"].ravel(), due.ravel(), where, scale=size.ravel())
-    told = np.zeros(shape, dtype=bool)
-    told[place, table["node"].to_numpy(dtype=np.int64)] = True
-    ledger.equal("stock", np.where(told, sums["before"], before).ravel(), before.ravel(), where)
-    return Variants(rows, marks, sums["stored"], sums["taken"], sums["level"])
+    due = (1 - decay) * before + stored - taken
+    ledger.equal("stock", level, due, where, scale=before + stored + taken + level)
+    told = np.isin(entries, own)
+    ledger.equal("stock", np.where(told, total("before"), before), before, where)
+    return Variants(rows, carried, nodes, stored, taken, level, (len(piles), size))
+
+
+def _expected(
+    reading: Reading, table: pd.DataFrame, own: IntArray, initial: FloatArray
+) -> IntArray:
+    """Entries (variant x nodes + node) that follow a level or an initial stock."""
+    held = np.flatnonzero(table["level"].to_numpy(dtype=float))
+    variant, node = np.divmod(own[held], reading.size)
+    source, after = reading.onward(node, np.ones(len(node), dtype=np.int64))
+    roots = np.flatnonzero(reading.tree.parent < 0)
+    first = np.flatnonzero(initial)[:, None] * reading.size + roots
+    return np.concatenate([variant[source] * reading.size + after, first.ravel()])
+
+
+def _before(
+    reading: Reading, entries: IntArray, level: FloatArray, initial: FloatArray
+) -> FloatArray:
+    """Level at the end of the period before each entry. Shape (entries,)."""
+    if not len(entries):
+        return np.zeros(0)
+    variant, node = np.divmod(entries, reading.size)
+    parent = reading.tree.parent[node]
+    wanted = variant * reading.size + parent
+    place = np.minimum(np.searchsorted(entries, wanted), len(entries) - 1)
+    known = np.where(entries[place] == wanted, level[place], 0.0)
+    return np.where(parent < 0, initial[variant], known)
 
 
 def _cover(reading: Reading) -> FloatArray:
@@ -153,8 +175,8 @@ def _capital(reading: Reading, plan: Plan, leads: Leads, total: FloatArray) -> F
     tied = np.zeros((len(place), reading.size))
     piles = np.array([place[row.material] for row in reading.case.stockpiles], dtype=np.int64)
     np.add.at(tied, piles, total)
-    tied += _under_way(reading, plan.orders, leads.order_lags, place)
-    tied += _under_way(reading, plan.shipments, leads.shipment_lags, place)
+    tied += _under_way(reading, plan.orders, leads.orders.lags, place)
+    tied += _under_way(reading, plan.shipments, leads.shipments.lags, place)
     for number, row in enumerate(reading.case.in_transit):
         later = reading.case.period(row.period, 1) > reading.tree.period
         quantity = reading.dense("in_transit", "quantity")[number]

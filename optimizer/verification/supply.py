@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ...models.network_rows import Offer
-from .borders import Borders, Verdict
+from .borders import Borders
 from .decisions import Decisions
-from .leads import Leads
+from .leads import Leads, check_leg
 from .ledger import Ledger
-from .reading import BoolArray, FloatArray, IntArray, Reading
+from .reading import BoolArray, FloatArray, IntArray, Reading, pivot
 from .tables import Plan
+from .ways import Verdict
 
 USED = 1e-6
 """Below this part of its largest flow (taken as at least 1) something counts as unused."""
@@ -25,9 +26,7 @@ def used(flow: FloatArray) -> FloatArray:
 
 def ordered(reading: Reading, plan: Plan) -> FloatArray:
     """Quantity ordered of each offer at each node. Shape (offers, nodes)."""
-    flow = np.zeros((len(reading.case.offers), reading.size))
-    np.add.at(flow, (plan.orders["position"], plan.orders["node"]), plan.orders["quantity"])
-    return flow
+    return pivot(plan.orders, "quantity", (len(reading.case.offers), reading.size))
 
 
 def check_supply(
@@ -100,7 +99,7 @@ def _check_takes(
     offers = reading.case.offers
     left = reading.at("offers", "capacity", rows, nodes)
     left = np.where(reading.inside("offers", rows, nodes), left, 0.0)
-    left = np.where(borders.judge(borders.offer_moves(rows, nodes)).banned, 0.0, left)
+    left = np.where(borders.banned(borders.offer_moves(rows, nodes)), 0.0, left)
     contract = np.array([row.contract_periods > 0 for row in offers])[rows]
     under = contract & (covered[rows, nodes] > 0.5)
     possible = ready[rows, nodes] & (under | ~contract)
@@ -121,25 +120,19 @@ def _check_takes(
 def _check_money(
     reading: Reading, plan: Plan, leads: Leads, flow: FloatArray, ledger: Ledger
 ) -> dict[str, FloatArray]:
-    """Bans, days, arrival, duties and purchase cost of each order."""
+    """What rules ask of each order, and its purchase cost."""
     orders = plan.orders
     rows = orders["position"].to_numpy(dtype=np.int64)
     nodes = orders["node"].to_numpy(dtype=np.int64)
     amount = orders["quantity"].to_numpy(dtype=float)
-    verdict = leads.orders
+    verdict = leads.orders.verdict
 
     def where(i: int) -> str:
         row = reading.case.offers[rows[i]]
         return reading.line("offers", int(rows[i]), _material(row), reading.when(int(nodes[i])))
 
-    ledger.none_of("ban", np.where(verdict.banned, amount, 0.0), where)
-    ledger.equal("days", orders["days"], leads.order_days, where)
-    arrives = reading.tree.period[nodes] + leads.order_lags
-    ledger.equal("arrival", orders["arrives"], arrives, where, tolerance=1e-9)
-    duty = amount * verdict.tariff
-    ledger.equal("tariffs", orders["tariff"], duty, where)
-    told = np.zeros_like(flow)
-    np.add.at(told, (rows, nodes), orders["purchase"].to_numpy(dtype=float))
+    check_leg(leads.orders, where, ledger)
+    told = pivot(orders, "purchase", flow.shape)
     paid = _purchase(reading, flow, _floors(reading, flow, rows, nodes, verdict), told)
     some, when = np.nonzero((flow > 0) | (told != 0))
     ledger.equal(
@@ -152,7 +145,7 @@ def _check_money(
     return {
         "purchase": paid.sum(axis=0),
         "order": calls.sum(axis=0),
-        "tariffs": reading.per_node(nodes, duty),
+        "tariffs": reading.per_node(nodes, amount * verdict.tariff),
         "licences": reading.per_node(nodes, amount * verdict.fee),
     }
 

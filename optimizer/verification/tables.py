@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,22 +12,39 @@ from numpy.typing import NDArray
 
 from ...models.plan import PLAN_TABLES
 from .ledger import Ledger, numbered
+from .marks import Marks
 from .reading import Reading
 
 TEXT = {
     *("label", "scenario", "offer", "supplier", "origin", "site", "material", "marks", "lane"),
     *("from", "to", "plant", "process", "end_use", "decision", "name", "policy", "key"),
-    *("category", "country"),
+    *("category", "country", "arrives_as", "licences", "rules", "control", "exporter"),
+    *("destination", "status"),
 }
 """Columns of text; all others are numbers (`level` is text in `shares` only)."""
 AMOUNTS = {"quantity", "activity", "stored", "taken", "level", "short", "backlog", "delivered"}
 SIGNED = {"conversions"}
 """Tables whose quantities may be negative."""
+NODES = {"node", "started", "applied"}
+"""Columns of nodes."""
+DIGESTS = {"rule_use"}
+"""Tables that only add up what others say; nothing rests on them."""
+MARKED = (
+    ("orders", "site", "marks"),
+    ("shipments", "from", "marks"),
+    ("shipments", "to", "arrives_as"),
+    *((name, "site", "marks") for name in ("conversions", "stock", "deliveries")),
+    *((name, "site", "marks") for name in ("returns", "disposals")),
+)
+"""Tables with marks: name, column of the place where the goods are, column of the marks."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan's tables with ``position`` = the row of the case (from 0) that a row is about."""
+    """The plan's tables with ``position`` = the row of the case (from 0) that a row is about.
+
+    ``rule_states`` is None where the plan has no such table.
+    """
 
     nodes: pd.DataFrame
     orders: pd.DataFrame
@@ -40,14 +57,20 @@ class Plan:
     returns: pd.DataFrame
     disposals: pd.DataFrame
     decisions: pd.DataFrame
+    licences: pd.DataFrame
+    licence_use: pd.DataFrame
+    rule_states: pd.DataFrame | None
     policy_use: pd.DataFrame
     cash: pd.DataFrame
     shares: pd.DataFrame
 
 
-def read_plan(reading: Reading, tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> Plan:
+def read_plan(
+    reading: Reading, marks: Marks, tables: Mapping[str, pd.DataFrame], ledger: Ledger
+) -> Plan:
     """Read the tables of a plan; what cannot be read is entered as wrong and left out."""
-    clean = {name: _clean(reading, name, tables.get(name), ledger) for name in PLAN_TABLES}
+    read = [name for name in PLAN_TABLES if name not in DIGESTS]
+    clean = {name: _clean(reading, name, tables.get(name), ledger) for name in read}
     case = reading.case
     by_name = {
         "orders": ("offer", [row.offer for row in case.offers]),
@@ -55,6 +78,9 @@ def read_plan(reading: Reading, tables: Mapping[str, pd.DataFrame], ledger: Ledg
         "production": ("plant", [row.plant for row in case.plants]),
         "conversions": ("plant", [row.plant for row in case.plants]),
         "policy_use": ("policy", [row.policy for row in case.policies]),
+        "licences": ("control", [row.control for row in case.controls]),
+        "licence_use": ("control", [row.control for row in case.controls]),
+        "rule_states": ("control", [row.control for row in case.controls]),
     }
     for name, (column, known) in by_name.items():
         place = {text: number for number, text in enumerate(known)}
@@ -64,13 +90,20 @@ def read_plan(reading: Reading, tables: Mapping[str, pd.DataFrame], ledger: Ledg
         number = clean[name]["row"] - 1
         good = number.between(0, len(case.rows(rows)) - 1) & (number == np.floor(number))
         clean[name] = _keep(clean[name], number.where(good), name, "row", ledger)
-    for name in PLAN_TABLES.keys() - {"decisions", "shares"}:
+    for name in clean.keys() - {"decisions", "shares"}:
         clean[name] = _in_case(reading, clean[name], name, ledger)
     pairs = {(row.site, row.material): number for number, row in enumerate(case.stockpiles)}
     clean["stock"] = _by_pair(clean["stock"], pairs, "stock", ledger)
     pairs = {(row.site, row.material): number for number, row in enumerate(case.disposal)}
     clean["disposals"] = _by_pair(clean["disposals"], pairs, "disposals", ledger)
+    works = np.array([row.site for row in case.plants] + [""], dtype=object)
+    plants = clean["conversions"]["position"].to_numpy(dtype=np.int64)
+    clean["conversions"] = clean["conversions"].assign(site=works[plants])
+    for name, site, column in MARKED:
+        clean[name] = marks.tidy(clean[name], site, column, name, ledger)
     plan = Plan(**clean)
+    if "rule_states" not in tables:
+        plan = replace(plan, rule_states=None)
     _check_nodes(reading, plan.nodes, ledger)
     _check_copies(reading, plan, ledger)
     return plan
@@ -90,7 +123,7 @@ def _clean(reading: Reading, name: str, table: pd.DataFrame | None, ledger: Ledg
         else:
             found[column] = _numbers(cells)
     good = np.ones(len(given), dtype=bool)
-    for column in {"node", "started"} & set(columns):
+    for column in NODES & set(columns):
         if name != "nodes":
             node = found[column]
             good &= (node >= 0) & (node < reading.size) & (node == np.floor(node))
@@ -103,7 +136,7 @@ def _clean(reading: Reading, name: str, table: pd.DataFrame | None, ledger: Ledg
     ledger.wrong("tables", [f"{name} row {i + 1} has no known node or quantity" for i in bad])
     for column, values in found.items():
         kept = values if good.all() else values[good]
-        whole = column in ("node", "started") and name != "nodes"
+        whole = column in NODES and name != "nodes"
         found[column] = kept.astype(np.int64) if whole else kept
     return pd.DataFrame(found)
 
@@ -199,7 +232,7 @@ def _check_copies(reading: Reading, plan: Plan, ledger: Ledger) -> None:
     """Columns of the plan that repeat the case must repeat it rightly."""
     case, names = reading.case, reading.names
     for name, table in vars(plan).items():
-        if "period" in table.columns and name not in ("nodes", "shares"):
+        if table is not None and "period" in table.columns and name not in ("nodes", "shares"):
             wanted = reading.tree.period[table["node"].to_numpy(dtype=np.int64)]
             ledger.equal(
                 "tables",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from oracle.random_cases import random_case
+from oracle.random_controls import controlled_case
 from pyomo.environ import ConcreteModel, Constraint, Var
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from secondsource.datasets.load import load_case
@@ -33,16 +34,44 @@ NAMES: tuple[str | int, ...] = (
     54,
     51,
     0,
+    "controlled 84",
+    "controlled 49",
+    "marked order",
 )
 """Bundled and published names, and seeds of random cases: small, and together with every
 component that the formulation can have.
 """
+MARKED_ORDER: dict[str, Any] = {
+    "case": {"periods": 2},
+    "materials": [{"material": "oxide", "price": 10}],
+    "sites": [{"site": "works", "country": "DE"}],
+    "offers": [
+        {"offer": "far", "site": "works", "material": "oxide", "price": 1, "origin": "CN",
+         "capacity": 9, "min_take": 2},
+    ],
+    "demand": [
+        {"site": "works", "material": "oxide", "quantity": 3, "shortage_cost": 5},
+        {"site": "works", "material": "oxide", "quantity": 1, "end_use": "defence",
+         "shortage_cost": 5},
+    ],
+    "disposal": [{"site": "works", "material": "oxide", "capacity": 4}],
+    "stockpiles": [{"site": "works", "material": "oxide", "min_level": 0.5}],
+    "controls": [
+        {"control": "licence", "kind": "export", "exporters": "CN", "end_uses": "civil",
+         "policy": "case_by_case", "cost": 1},
+    ],
+}  # fmt: skip
+"""One order of goods with different marks, from which something must be taken."""
 
 
 def case_of(name: str | int) -> Case:
     """A bundled or published case, or the random case of a seed."""
     if isinstance(name, int):
         return checked(random_case(name))
+    if name.startswith("controlled "):
+        return checked(controlled_case(int(name.removeprefix("controlled "))))
+    if name == "marked order":
+        return checked(MARKED_ORDER)
     path = PUBLISHED / f"{name}.json"
     return load_case(path if path.exists() else name)
 

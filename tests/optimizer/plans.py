@@ -17,7 +17,9 @@ Data = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 
 TEXT = "label scenario offer supplier origin site material marks lane from to plant process end_use"
-TEXT += " decision name policy key category country"
+TEXT += " decision name policy key category country arrives_as licences rules control exporter"
+TEXT += " destination status"
+OPTIONAL = {"rule_states"}
 
 
 def tables(periods: list[int], nodes: list[Data] | None = None, **rows: list[Data]) -> Tables:
@@ -31,7 +33,8 @@ def tables(periods: list[int], nodes: list[Data] | None = None, **rows: list[Dat
             if "period" in columns and name != "nodes":
                 full["period"] = periods[row["node"]]
             filled.append(full | row)
-        made[name] = pd.DataFrame(filled, columns=list(columns))
+        if filled or name not in OPTIONAL:
+            made[name] = pd.DataFrame(filled, columns=list(columns))
     return made
 
 
@@ -150,6 +153,7 @@ def chain_plan() -> Tables:
                 "tariff": 40,  # 0.1 x 10 x 40
                 "days": QUARTER,
                 "arrives": 2,
+                "rules": "duty",
             }
         ],
         shipments=[
@@ -253,3 +257,104 @@ def edited(data: Data, table: str, row: int, **cells: Any) -> Case:
     rows = deepcopy(data[table])
     rows[row] |= cells
     return case_of(data, **{table: rows})
+
+
+# --- A border: magnets of China for cars and for tanks, through a hub in Germany ---------------
+BORDER: Data = {
+    "case": {"periods": 2},
+    "materials": [{"material": "magnet", "price": 10}],
+    "sites": [
+        {"site": "mill", "country": "CN"},
+        {"site": "hub", "country": "DE", "operator": "Spedition"},
+        {"site": "car", "country": "DE"},
+        {"site": "tank", "country": "DE"},
+    ],
+    "offers": [{"offer": "m", "site": "mill", "material": "magnet", "price": 1}],
+    "lanes": [
+        {"lane": "sea", "from": "mill", "to": "hub", "lead_days": 10},
+        {"lane": "road", "from": "hub", "to": "car,tank"},
+    ],
+    "demand": [
+        {"site": "car", "material": "magnet", "quantity": 6, "shortage_cost": 100, "end": 1},
+        {
+            "site": "tank",
+            "material": "magnet",
+            "end_use": "military",
+            "end_user": "Army",
+            "quantity": 4,
+            "shortage_cost": 100,
+            "end": 1,
+        },
+    ],
+}
+ARMY = "!military=Army"
+
+
+def crossing(quantity: float, arrives_as: str = "", rules: str = "r", **more: Any) -> Data:
+    """A shipment of the case above from China to the hub, hit by rule r."""
+    row = {"node": 0, "lane": "sea", "from": "mill", "to": "hub", "material": "magnet"}
+    row |= {"quantity": quantity, "arrives_as": arrives_as, "rules": rules}
+    return row | {"days": 10, "arrives": 1} | more
+
+
+def border_plan(*shipments: Data, tank: float = 4, marks: str = "", **rows: list[Data]) -> Tables:
+    """6 magnets for cars and some for tanks, bought and moved on in period 1.
+
+    Cars take all that ``marks`` are on.
+    """
+    bought = sum(row["quantity"] for row in shipments)
+    order = {"node": 0, "offer": "m", "supplier": "mill", "origin": "CN", "site": "mill"}
+    order |= {"material": "magnet", "quantity": bought, "purchase": bought, "arrives": 1}
+    road = {"node": 0, "lane": "road", "from": "hub", "material": "magnet", "arrives": 1}
+    moves = [road | {"to": "car", "quantity": bought - tank, "marks": marks, "arrives_as": marks}]
+    gone = [served(0, "car", bought - tank, marks=marks)]
+    kept = [service(0, "car", 6, bought - tank, short=6 - bought + tank)]
+    uses = {"row": 2, "end_use": "military"}
+    if tank:
+        moves.append(road | {"to": "tank", "quantity": tank})
+        gone.append(served(0, "tank", tank, **uses))
+    kept.append(service(0, "tank", 4, tank, short=4 - tank, **uses))
+    rows = {"orders": [order], "deliveries": gone, "service": kept} | rows
+    rows["shipments"] = [*shipments, *moves, *rows.get("shipments", [])]
+    return tables([1, 2], path(2, 0.0), **rows)
+
+
+def rule(kind: str = "export", control: str = "r", **cells: Any) -> Data:
+    """A rule of the case above."""
+    return {"control": control, "kind": kind} | cells
+
+
+def application(node: int = 0, **cells: Any) -> Data:
+    """A licence of rule r for 4 magnets for tanks, usable at once and to the horizon."""
+    row = {"node": node, "control": "r", "exporter": "CN", "destination": "DE"}
+    row |= {"end_use": "military", "quantity": 4, "approval": 1, "used": 4}
+    return row | {"first": node + 1, "last": 2} | cells
+
+
+def drawn(node: int = 0, **cells: Any) -> Data:
+    """What moves under that licence at a node."""
+    row = {"node": node, "control": "r", "exporter": "CN", "destination": "DE"}
+    return row | {"end_use": "military", "applied": 0, "quantity": 4} | cells
+
+
+LICENSED: Data = BORDER | {
+    "controls": [rule(policy="case_by_case", end_uses="military", cost=7, unit_cost=2, tariff=0.1)]
+}
+
+
+def licensed_plan() -> Tables:
+    """6 magnets under the mark, 4 under a licence."""
+    return border_plan(
+        crossing(6, ARMY),
+        crossing(4, licences="r=military", tariff=4),
+        marks=ARMY,
+        licences=[application(cost=7)],
+        licence_use=[drawn()],
+        rule_states=[
+            {"control": "r", "node": node, "status": "in_force", "in_force": True}
+            for node in range(2)
+        ],
+        cash=cash(
+            [(0, "purchase", 10), (0, "tariffs", 4), (0, "licences", 7 + 8)], {0: 1.0, 1: 1.0}
+        ),
+    )

@@ -9,7 +9,18 @@ import pytest
 from secondsource.models.case import Case
 from secondsource.optimizer.verify import Verification, verify_plan
 
-from .plans import CHAIN, CHAIN_COST, QUARTER, Data, Tables, case_of, chain_plan, edited
+from .plans import (
+    CHAIN,
+    CHAIN_COST,
+    LICENSED,
+    QUARTER,
+    Data,
+    Tables,
+    case_of,
+    chain_plan,
+    edited,
+    licensed_plan,
+)
 from .strategic_plans import (
     BUILD,
     BUILD_COST,
@@ -25,6 +36,7 @@ PLANS: dict[str, tuple[Data, Callable[[], Tables]]] = {
     "chain": (CHAIN, chain_plan),
     "build": (BUILD, build_plan),
     "futures": (FUTURES, futures_plan),
+    "licensed": (LICENSED, licensed_plan),
 }
 
 

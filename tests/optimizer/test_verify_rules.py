@@ -224,14 +224,17 @@ def test_goods_in_transit_arrive_and_tie_up_money_until_then() -> None:
     assert found.costs["capital"] == pytest.approx(12 + 30 * 1.08**-0.25 + extra)
 
 
-def test_rules_about_pedigrees_read_the_marks_of_the_plan() -> None:
-    marks = [{"pedigree": "cn"}]
+@pytest.mark.parametrize(("named", "banned"), [("cn", True), ("other", False)])
+def test_rules_about_pedigrees_read_the_marks_of_the_offer(named: str, banned: bool) -> None:
+    marks = [{"pedigree": "cn"}, {"pedigree": "other"}]
     rule = {"control": "c", "kind": "import", "policy": "prohibited", "pedigree": "cn"}
-    case = case_of(ONE_OFFER, pedigrees=marks, controls=[rule])
+    offer = ONE_OFFER["offers"][0] | {"pedigrees": named}
+    case = case_of(ONE_OFFER, offers=[offer], pedigrees=marks, controls=[rule])
     plan = bought(10, 100)
-    assert "ban" not in failed(verify_plan(case, plan))
-    set_cells(plan, "orders", 0, marks="cn")
-    assert "ban" in failed(verify_plan(case, plan))
+    assert "marks" in failed(verify_plan(case, plan))
+    set_cells(plan, "orders", 0, marks=named, rules="c" if banned else "")
+    set_cells(plan, "disposals", 0, marks=named)
+    assert failed(verify_plan(case, plan)) - {"cash"} == ({"ban"} if banned else set())
 
 
 def test_lanes_that_share_a_pair_share_its_capacity() -> None:
@@ -263,7 +266,7 @@ def nudged(name: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "table", "column"), [*nudged("chain"), *nudged("build"), *nudged("futures")]
+    ("name", "table", "column"), [cell for name in PLANS for cell in nudged(name)]
 )
 def test_no_cell_can_change_unnoticed(name: str, table: str, column: str) -> None:
     data, plan = PLANS[name]

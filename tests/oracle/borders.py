@@ -1,130 +1,190 @@
-"""Export and import rules on a shipment: bans, review days, tariffs, floors and quotas."""
+"""Export, re-export and import rules on a shipment, and the ways in which it may cross."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import product
 
 from .ground import Ground
+from .licences import Key, Licences
 from .linear import Expr
+from .marks import CLEAN, Marks, Outlet, outlets
 from .reader import PlainCase, Row
+from .rules import LICENSED, in_force, is_about
 from .tree import Node
 
-NOT_COVERED_TABLES = ("pedigrees",)
+BORDER_KINDS = ("export", "reexport", "import")
 
 
 @dataclass(frozen=True)
 class Shipment:
-    """What crosses a border: from whom, to whom, and what."""
+    """What crosses a border: from whom, to whom, what, and the marks it leaves with."""
 
     material: str
     origin: str
     destination: str
     sender: str
     receiver: str
+    marks: Marks
+
+    @classmethod
+    def by_lane(
+        cls, case: PlainCase, start: str, end: str, material: str, marks: Marks
+    ) -> Shipment:
+        """What moves on a lane."""
+        return cls(
+            material, case.country(start), case.country(end), case.operator(start),
+            case.operator(end), marks,
+        )  # fmt: skip
 
 
-@dataclass
-class Verdict:
-    """What all rules in force together say about one shipment at one node."""
+@dataclass(frozen=True)
+class Choice:
+    """What a shipper may do about one rule: comply, or move under the rule's mark."""
 
-    banned: bool = False
+    rule: int
+    complies: bool
+    marks: Marks = CLEAN
+    end_use: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to move: what it takes, what it costs per unit, and the marks it adds."""
+
+    marks: Marks = CLEAN
     review_days: float = 0.0
+    counted_days: float = 0.0
     duty: float = 0.0
-    floor: float = 0.0
-    quotas: list[int] = field(default_factory=list)
+    fee: float = 0.0
+    complied: tuple[int, ...] = ()
+    licences: tuple[tuple[int, str], ...] = ()
 
 
-def refuse_uncovered(case: PlainCase) -> None:
-    """Raise for rules that the plain model does not know."""
-    if any(case.tables[table] for table in NOT_COVERED_TABLES):
-        raise NotImplementedError("pedigrees")
-    for rule in case.tables["controls"]:
-        if rule["kind"] not in ("export", "import") or rule["pedigree"]:
-            raise NotImplementedError(f"control of kind {rule['kind']}")
-        if rule["end_uses"] or rule["exempt_end_uses"]:
-            raise NotImplementedError("end uses on a border rule")
-        if rule["policy"] in ("case_by_case", "presumption_of_denial"):
-            raise NotImplementedError("licences")
-
-
-def in_force(case: PlainCase, rule: Row, node: Node) -> bool:
-    """Is a rule in force at a node, by the latest row of its timeline?"""
-    rows = [r for r in node.tables["control_status"] if r["control"] == rule["control"]]
-    if not rows:
-        return True
-    begun = [r for r in rows if r["start"] <= node.period]
-    if not begun:
-        return False
-    status = max(begun, key=lambda row: row["start"])["status"]
-    return status == "in_force" or (status == "unknown" and case.unknown_in_force)
+def targets(case: PlainCase, rule: Row, receiver: str) -> list[Outlet] | None:
+    """The outlets that a rule is about; None where it is about the whole shipment."""
+    whole = case.picks(rule["end_users"], receiver)
+    if whole and not rule["end_uses"] and not rule["exempt_end_uses"]:
+        return None
+    found = []
+    for outlet in outlets(case):
+        meant = case.picks(rule["end_uses"], outlet.end_use)
+        exempt = rule["exempt_end_uses"] and case.picks(rule["exempt_end_uses"], outlet.end_use)
+        named = whole or case.picks(rule["end_users"], outlet.end_user)
+        if meant and not exempt and named:
+            found.append(outlet)
+    return found
 
 
 def hits(case: PlainCase, rule: Row, shipment: Shipment) -> bool:
     """Does a rule, while in force, hit a shipment?"""
-    if shipment.origin == shipment.destination:
+    if rule["kind"] not in BORDER_KINDS or shipment.origin == shipment.destination:
         return False
     tests = [
         (rule["exporters"], shipment.origin),
         (rule["destinations"], shipment.destination),
         (rule["operators"], shipment.sender),
-        (rule["end_users"], shipment.receiver),
-        (rule["materials"], shipment.material),
     ]
-    if not all(_matches(case, selector, name) for selector, name in tests):
+    if not all(case.picks(selector, name) for selector, name in tests):
         return False
-    return not rule["stages"] or shipment.material in _put_out(case, rule["stages"])
+    if rule["pedigree"] and rule["pedigree"] not in shipment.marks:
+        return False
+    own = rule["jurisdiction"] and case.picks(rule["jurisdiction"], shipment.origin)
+    if rule["kind"] == "reexport" and own:
+        return False
+    return is_about(case, rule, shipment.material) and targets(case, rule, shipment.receiver) != []
 
 
-def _matches(case: PlainCase, selector: str, name: str) -> bool:
-    return bool(case.select(selector, [name])) if selector else True
+def _rules_on(ground: Ground, shipment: Shipment, node: Node) -> list[int]:
+    """Positions of the rules in force that hit a shipment."""
+    return [
+        index
+        for index, rule in enumerate(ground.case.tables["controls"])
+        if in_force(ground.case, rule, node) and hits(ground.case, rule, shipment)
+    ]
 
 
-def _put_out(case: PlainCase, stages: str) -> set[str]:
-    """Materials that a process or an offer of a stage puts out."""
-    found = set()
-    for process in case.tables["processes"]:
-        if _matches(case, stages, process["stage"]):
-            for recipe in case.tables["recipes"]:
-                if recipe["process"] == process["process"] and recipe["quantity"] > 0:
-                    found.add(recipe["material"])
-    for offer in case.tables["offers"]:
-        named = [part.strip() for part in offer["stages"].split(",") if part.strip()]
-        if case.select(stages, named):
-            found.add(offer["material"])
-    return found
-
-
-def judge(ground: Ground, shipment: Shipment, node: Node) -> Verdict:
-    """Put all rules together: strictest, longest review, tariffs added, every quota."""
-    verdict = Verdict()
-    for index, rule in enumerate(node.tables["controls"]):
-        if not hits(ground.case, rule, shipment) or not in_force(ground.case, rule, node):
-            continue
-        verdict.banned |= rule["policy"] == "prohibited"
-        verdict.review_days = max(verdict.review_days, rule["review_days"])
-        verdict.duty += rule["unit_cost"]
-        if rule["tariff"]:
-            verdict.duty += rule["tariff"] * ground.price(shipment.material, node)
+def price_floor(ground: Ground, shipment: Shipment, node: Node) -> float:
+    """The least price of what is bought, whatever the way it moves."""
+    floor = 0.0
+    for index in _rules_on(ground, shipment, node):
+        rule = node.tables["controls"][index]
         if rule["kind"] == "import":
-            verdict.floor = max(verdict.floor, rule["price_floor"])
-        verdict.quotas.append(index)
-    return verdict
+            floor = max(floor, rule["price_floor"] or 0.0)
+    return floor
 
 
-class Quotas:
-    """Collects what moves under each rule, then limits it by its window."""
+def find_ways(ground: Ground, shipment: Shipment, node: Node) -> list[Way]:
+    """Every way in which a shipment may move; none where it is banned.
+
+    What moves under a licence must be left with an outlet.
+    """
+    hit = _rules_on(ground, shipment, node)
+    choices = [_choices(ground.case, index, shipment.receiver) for index in hit]
+    ways = [_way(ground, shipment, node, combination) for combination in product(*choices)]
+    everything = {outlet.mark for outlet in outlets(ground.case)}
+    return [w for w in ways if not w.licences or everything - w.marks - shipment.marks]
+
+
+def _choices(case: PlainCase, index: int, receiver: str) -> list[Choice]:
+    rule = case.tables["controls"][index]
+    about = targets(case, rule, receiver)
+    choices = []
+    if about is not None:
+        choices.append(Choice(index, False, frozenset(outlet.mark for outlet in about)))
+    else:
+        about = outlets(case)
+    if rule["policy"] in LICENSED:
+        for end_use in dict.fromkeys(outlet.end_use for outlet in about):
+            others = frozenset(outlet.mark for outlet in about if outlet.end_use != end_use)
+            choices.append(Choice(index, True, others, end_use))
+    elif rule["policy"] != "prohibited":
+        choices.append(Choice(index, True))
+    return choices
+
+
+def _way(ground: Ground, shipment: Shipment, node: Node, choices: tuple[Choice, ...]) -> Way:
+    """Put the choices together: marks and charges add, the longest review counts."""
+    marks: set[str] = set()
+    review = counted = duty = fee = 0.0
+    complied, licences = [], []
+    for choice in choices:
+        marks |= choice.marks
+        if not choice.complies:
+            continue
+        rule = node.tables["controls"][choice.rule]
+        complied.append(choice.rule)
+        fee += rule["unit_cost"]
+        if rule["tariff"]:
+            duty += rule["tariff"] * ground.price(shipment.material, node)
+        counted = max(counted, rule["review_days"])
+        if rule["policy"] in LICENSED:
+            licences.append((choice.rule, choice.end_use))
+        else:
+            review = max(review, rule["review_days"])
+    return Way(
+        frozenset(marks), review, counted, duty, fee, tuple(complied), tuple(licences)
+    )  # fmt: skip
+
+
+class Ledger:
+    """Writes down what moves under each rule, then limits it by quotas and licences."""
 
     def __init__(self) -> None:
         self.moved: defaultdict[tuple[int, Node], Expr] = defaultdict(Expr)
+        self.licences = Licences()
 
-    def note(self, verdict: Verdict, node: Node, variable: int) -> None:
-        """Remember a shipment under the rules that hit it."""
-        for index in verdict.quotas:
+    def note(self, shipment: Shipment, way: Way, node: Node, variable: int) -> None:
+        """Remember what moves one way, under the rules it complies with."""
+        for index in way.complied:
             self.moved[index, node].add(variable)
+        for index, end_use in way.licences:
+            key = Key(index, shipment.origin, shipment.destination, end_use)
+            self.licences.note(key, node, variable)
 
     def limit(self, ground: Ground) -> None:
-        """Add one row per rule, window and path."""
+        """Add the quotas (one row per rule, window and path) and the licences."""
         for index, base in enumerate(ground.case.tables["controls"]):
             for node in ground.nodes:
                 quota = node.tables["controls"][index]["quota"]
@@ -135,6 +195,7 @@ class Quotas:
                     total.add(self.moved[index, member])
                 if total.terms:
                     ground.program.at_most(total, quota)
+        self.licences.limit(ground)
 
 
 def window_path(case: PlainCase, window: str, node: Node) -> list[Node]:

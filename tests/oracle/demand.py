@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from .ground import Ground, within
 from .linear import Expr
-from .reader import Row
+from .marks import Marks, Outlet, named_marks
+from .reader import PlainCase, Row
+from .rules import in_force, is_about
 from .tree import Node
 
 
@@ -18,6 +21,26 @@ def asked(row: Row, node: Node) -> float:
 def is_optional(row: Row) -> bool:
     """An optional sale: what is not delivered costs nothing."""
     return row["shortage_cost"] is not None and row["shortage_cost"] == 0
+
+
+def refuses(case: PlainCase, row: Row, marks: Marks, node: Node) -> bool:
+    """Does a demand row refuse goods with such marks at a node?"""
+    if Outlet(row["end_use"], row["end_user"]).mark in marks:
+        return True
+    for rule in case.tables["controls"]:
+        if rule["kind"] != "procurement" or rule["policy"] != "prohibited":
+            continue
+        exempt = rule["exempt_end_uses"] and case.picks(rule["exempt_end_uses"], row["end_use"])
+        concerned = (
+            case.picks(rule["destinations"], case.country(row["site"]))
+            and case.picks(rule["end_uses"], row["end_use"])
+            and not exempt
+            and case.picks(rule["end_users"], row["end_user"] or case.operator(row["site"]))
+            and is_about(case, rule, row["material"])
+        )
+        if concerned and rule["pedigree"] in marks and in_force(case, rule, node):
+            return True
+    return False
 
 
 def add_demand(ground: Ground) -> None:
@@ -34,7 +57,15 @@ def _meet(ground: Ground, index: int, node: Node, owed: Expr) -> Expr:
     """Deliver, run short or let wait at one node; returns what waits at its end."""
     row, program = node.tables["demand"][index], ground.program
     delivered = ground.delivered[index, node] = program.variable(f"deliver {row['material']}")
-    ground.at(row["site"], row["material"], node).add(delivered, -1.0)
+    accepted = [
+        marks
+        for marks in ground.variants_at(row["site"], row["material"])
+        if not refuses(ground.case, row, marks, node)
+    ]
+    parts = ground.parts(f"deliver {row['material']}", delivered, accepted)
+    ground.delivered_as[index, node] = parts
+    for marks, part in parts.items():
+        ground.at(row["site"], row["material"], marks, node).add(part, -1.0)
     ground.pay("revenue", node, delivered, -row["price"])
     met = Expr().add(delivered)
     if row["shortage_cost"] is not None:
@@ -65,6 +96,15 @@ def total_demand(ground: Ground) -> float:
     return total
 
 
+@dataclass(frozen=True)
+class Held:
+    """Variables of one variant in a stockpile at a node."""
+
+    level: int
+    stored: int
+    taken: int
+
+
 def add_stock(ground: Ground) -> None:
     """Add every stockpile at every node."""
     for index in range(len(ground.case.tables["stockpiles"])):
@@ -72,31 +112,49 @@ def add_stock(ground: Ground) -> None:
 
 
 def _add_stockpile(ground: Ground, index: int) -> None:
-    base, program = ground.case.tables["stockpiles"][index], ground.program
-    opened = _opened(ground, index)
-    taken: dict[Node, int] = {}
+    program, opened = ground.program, _opened(ground, index)
+    held = _add_variants(ground, index)
     for node in ground.nodes:
         row = node.tables["stockpiles"][index]
         level = ground.stock[index, node] = program.variable(f"stock {row['material']}")
-        stored = program.variable(f"store {row['material']}")
-        taken[node] = program.variable(f"take {row['material']}")
-        before = node.back(1)
-        kept = Expr(base["initial"] if before is None else 0.0)
-        if before is not None:
-            kept.add(ground.stock[index, before])
-        change = Expr().add(kept, 1 - row["decay"]).add(stored).add(taken[node], -1.0)
-        program.equal(Expr().add(level), change)
-        ground.at(row["site"], row["material"], node).add(stored, -1.0)
+        total, stored = Expr(), Expr()
+        for change in held[node].values():
+            total.add(change.level)
+            stored.add(change.stored)
+        program.equal(total, Expr().add(level))
         _bounds(ground, index, node, Expr().add(level), opened)
         if opened is not None:
             most = ground.limit(row["material"], row["capacity"])
-            program.at_most(Expr().add(stored), Expr().add(opened[node], most))
+            program.at_most(stored, Expr().add(opened[node], most))
         ground.pay("holding", node, level, row["holding_cost"])
         ground.charge_capital(node, row["material"], level)
+
+
+def _add_variants(ground: Ground, index: int) -> dict[Node, dict[Marks, Held]]:
+    """Stock of each variant at each node: what there was, less decay, stored and taken."""
+    base, program = ground.case.tables["stockpiles"][index], ground.program
+    site, material = base["site"], base["material"]
+    at_first = named_marks(ground.case, base["pedigrees"], material)
+    held: dict[Node, dict[Marks, Held]] = {}
     for node in ground.nodes:
-        earlier = node.back(int(base["release_lag"]))
-        if earlier is not None:
-            ground.at(base["site"], base["material"], node).add(taken[earlier])
+        row = node.tables["stockpiles"][index]
+        held[node] = {}
+        for marks in ground.variants_at(site, material):
+            names = (f"{word} {material} {sorted(marks)}" for word in ("stock", "store", "take"))
+            here = held[node][marks] = Held(*(program.variable(name) for name in names))
+            kept = Expr()
+            before = node.back(1)
+            if before is not None:
+                kept.add(held[before][marks].level)
+            elif marks == at_first:
+                kept.constant = base["initial"]
+            change = Expr().add(kept, 1 - row["decay"]).add(here.stored).add(here.taken, -1.0)
+            program.equal(Expr().add(here.level), change)
+            ground.at(site, material, marks, node).add(here.stored, -1.0)
+            for later in ground.after(node):
+                if later.period == node.period + base["release_lag"]:
+                    ground.at(site, material, marks, later).add(here.taken)
+    return held
 
 
 def _opened(ground: Ground, index: int) -> dict[Node, Expr] | None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from .linear import Expr, Program
+from .marks import Marks
 from .reader import PlainCase, Row
 from .tree import Node
 
@@ -18,7 +19,9 @@ class Ground:
     case: PlainCase
     nodes: list[Node]
     program: Program = field(default_factory=Program)
-    balance: dict[tuple[str, str, Node], Expr] = field(default_factory=dict)
+    balance: dict[tuple[str, str, Marks, Node], Expr] = field(default_factory=dict)
+    forgotten: dict[tuple[str, str], Marks] = field(default_factory=dict)
+    variants: dict[tuple[str, str], set[Marks]] = field(default_factory=dict)
     costs: defaultdict[str, Expr] = field(default_factory=lambda: defaultdict(Expr))
     days: Expr = field(default_factory=Expr)
     short: Expr = field(default_factory=Expr)
@@ -28,12 +31,48 @@ class Ground:
     plant_opened: dict[tuple[int, Node], Expr] = field(default_factory=dict)
     flow: dict[tuple[int, str, str, str, Node], int] = field(default_factory=dict)
     delivered: dict[tuple[int, Node], int] = field(default_factory=dict)
+    delivered_as: dict[tuple[int, Node], dict[Marks, int]] = field(default_factory=dict)
     stock: dict[tuple[int, Node], int] = field(default_factory=dict)
     most: dict[str, float] = field(default_factory=dict)
+    followers: dict[Node, list[Node]] = field(default_factory=dict)
 
-    def at(self, site: str, material: str, node: Node) -> Expr:
-        """What comes in minus what goes out, of a material at a site in a node."""
-        return self.balance.setdefault((site, material, node), Expr())
+    def __post_init__(self) -> None:
+        for node in self.nodes:
+            for earlier in node.path:
+                self.followers.setdefault(earlier, []).append(node)
+
+    def at(self, site: str, material: str, marks: Marks, node: Node) -> Expr:
+        """What comes in minus what goes out, of a variant of a material at a site in a node."""
+        kept = marks - self.forgotten[site, material]
+        return self.balance.setdefault((site, material, kept, node), Expr())
+
+    def variants_at(self, site: str, material: str) -> list[Marks]:
+        """The variants of a material that can ever be at a site, in a fixed order."""
+        return sorted(self.variants.get((site, material), set()), key=sorted)
+
+    def after(self, node: Node) -> list[Node]:
+        """A node and all that can follow it."""
+        return self.followers[node]
+
+    def parts(self, name: str, whole: int, variants: list[Marks]) -> dict[Marks, int]:
+        """A variable for each variant, together a given variable."""
+        found = {marks: self.program.variable(f"{name} {sorted(marks)}") for marks in variants}
+        total = Expr()
+        for part in found.values():
+            total.add(part)
+        self.program.equal(total, Expr().add(whole))
+        return found
+
+    def send(
+        self, sent: Node, days: float, site: str, material: str, marks: Marks, what: int
+    ) -> None:
+        """Let goods dispatched at a node arrive, and tie up capital until they do."""
+        arrival = sent.period + self.case.lag(days)
+        for node in self.after(sent):
+            if node.period == arrival:
+                self.at(site, material, marks, node).add(what)
+            elif node.period < arrival:
+                self.charge_capital(node, material, what)
 
     def pay(self, category: str, node: Node, what: Expr | int, price: float) -> None:
         """Book a cost (expected, discounted) per unit of a variable or expression."""
@@ -67,11 +106,6 @@ class Ground:
         """Nodes on the path whose dispatches, by their lead days there, arrive at a node."""
         lag = self.case.lag
         return [m for m in node.path if m in days and m.period + lag(days[m]) == node.period]
-
-    def on_the_way(self, node: Node, days: dict[Node, float]) -> list[Node]:
-        """Nodes on the path whose dispatches have not arrived by the end of a node."""
-        lag = self.case.lag
-        return [m for m in node.path if m in days and m.period + lag(days[m]) > node.period]
 
     def charge_capital(self, node: Node, material: str, what: Expr | int) -> None:
         """Capital cost for a period on units held or on their way at a node."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .borders import Quotas, Shipment, judge
+from .borders import Ledger, Shipment, find_ways
 from .ground import Ground, within
 from .linear import Expr
+from .marks import named_marks, sticking
+from .reader import PlainCase, Row
 from .tree import Node
 
 
@@ -27,20 +30,25 @@ class Lanes:
     used: dict[tuple[Pair, Node], int]
 
 
-def add_lanes(ground: Ground, quotas: Quotas) -> Lanes:
+def lane_pairs(case: PlainCase) -> Iterator[tuple[Row, str, str, str]]:
+    """Every row of lanes with each of its pairs of sites and each of its materials."""
+    sites, materials = case.names("sites", "site"), case.names("materials", "material")
+    for row in case.tables["lanes"]:
+        for start in case.select(row["from"], sites):
+            for end in case.select(row["to"], sites):
+                if start != end:
+                    for material in case.select(row["material"], materials):
+                        yield row, start, end, material
+
+
+def add_lanes(ground: Ground, ledger: Ledger) -> Lanes:
     """Add flows of every row, then what binds the rows of a lane together."""
     lanes = Lanes({}, {})
-    rows = ground.case.tables["lanes"]
-    number = {row["lane"]: i for i, row in enumerate(rows)}
-    for index, row in enumerate(rows):
-        owner = number[row["shares"]] if row["shares"] else index
-        for start in ground.case.select(row["from"], ground.sites()):
-            for end in ground.case.select(row["to"], ground.sites()):
-                if start == end:
-                    continue
-                for material in ground.case.select(row["material"], ground.materials()):
-                    pair = Pair(owner, start, end)
-                    _add_flow(ground, lanes, index, pair, material, quotas)
+    number = {row["lane"]: i for i, row in enumerate(ground.case.tables["lanes"])}
+    for row, start, end, material in lane_pairs(ground.case):
+        pair = Pair(number[row["shares"] or row["lane"]], start, end)
+        for node in ground.nodes:
+            _add_flow(ground, lanes, number[row["lane"]], pair, material, node, ledger)
     pairs = dict.fromkeys(pair for pair, _ in lanes.load)
     for pair in pairs:
         _bind(ground, lanes, pair)
@@ -48,35 +56,34 @@ def add_lanes(ground: Ground, quotas: Quotas) -> Lanes:
 
 
 def _add_flow(
-    ground: Ground, lanes: Lanes, index: int, pair: Pair, material: str, quotas: Quotas
+    ground: Ground,
+    lanes: Lanes,
+    index: int,
+    pair: Pair,
+    material: str,
+    node: Node,
+    ledger: Ledger,
 ) -> None:
-    case, program = ground.case, ground.program
-    shipment = Shipment(
-        material, case.country(pair.start), case.country(pair.end), case.operator(pair.start),
-        case.operator(pair.end),
-    )  # fmt: skip
-    flows: dict[Node, int] = {}
-    days: dict[Node, float] = {}
-    for node in ground.nodes:
-        row = node.tables["lanes"][index]
-        verdict = judge(ground, shipment, node)
-        usable = within(row, node) and not verdict.banned
-        name = f"flow {row['lane']} {pair.start} {pair.end} {material}"
-        flow = flows[node] = program.variable(name, float("inf") if usable else 0.0)
-        ground.flow[index, pair.start, pair.end, material, node] = flow
-        load = lanes.load.setdefault((pair, node), {})
-        load.setdefault(material, Expr()).add(flow)
-        quotas.note(verdict, node, flow)
-        days[node] = row["lead_days"] + verdict.review_days
-        ground.at(pair.start, material, node).add(flow, -1.0)
-        ground.pay("transport", node, flow, row["cost"])
-        ground.pay("tariffs", node, flow, verdict.duty)
-        ground.wait(material, node, flow, days[node])
-    for node in ground.nodes:
-        for sent in ground.arrivals(node, days):
-            ground.at(pair.end, material, node).add(flows[sent])
-        for sent in ground.on_the_way(node, days):
-            ground.charge_capital(node, material, flows[sent])
+    """What moves of a material at a node: in total, and by variant and way."""
+    program, row = ground.program, node.tables["lanes"][index]
+    name = f"flow {row['lane']} {pair.start} {pair.end} {material}"
+    flow = ground.flow[index, pair.start, pair.end, material, node] = program.variable(name)
+    lanes.load.setdefault((pair, node), {}).setdefault(material, Expr()).add(flow)
+    ground.pay("transport", node, flow, row["cost"])
+    total = Expr()
+    for marks in ground.variants_at(pair.start, material):
+        shipment = Shipment.by_lane(ground.case, pair.start, pair.end, material, marks)
+        for way in find_ways(ground, shipment, node) if within(row, node) else []:
+            part = program.variable(f"{name} {sorted(marks)} {way}")
+            total.add(part)
+            ledger.note(shipment, way, node, part)
+            ground.at(pair.start, material, marks, node).add(part, -1.0)
+            days = row["lead_days"]
+            ground.send(node, days + way.review_days, pair.end, material, marks | way.marks, part)
+            ground.pay("tariffs", node, part, way.duty)
+            ground.pay("licences", node, part, way.fee)
+            ground.wait(material, node, part, days + way.counted_days)
+    program.equal(total, Expr().add(flow))
 
 
 def _bind(ground: Ground, lanes: Lanes, pair: Pair) -> None:
@@ -128,27 +135,30 @@ def _switch(
 
 def add_other_flows(ground: Ground) -> None:
     """Disposal, returns from deliveries, and goods on their way when the horizon begins."""
-    tables = ground.case.tables
-    for index in range(len(tables["disposal"])):
-        for node in ground.nodes:
-            row = node.tables["disposal"][index]
+    for node in ground.nodes:
+        for row in node.tables["disposal"]:
             thrown = ground.program.variable(f"dispose {row['material']}", row["capacity"])
-            ground.at(row["site"], row["material"], node).add(thrown, -1.0)
             ground.pay("disposal", node, thrown, row["cost"])
-    for index in range(len(tables["returns"])):
-        for node in ground.nodes:
-            row = node.tables["returns"][index]
-            earlier = node.back(int(row["lag_periods"]))
-            if earlier is None:
-                continue
-            for d, demand in enumerate(tables["demand"]):
-                if (demand["site"], demand["material"]) == (row["from_site"], row["from_material"]):
-                    here = ground.at(row["site"], row["material"], node)
-                    here.add(ground.delivered[d, earlier], row["share"])
-    for index in range(len(tables["in_transit"])):
-        for node in ground.nodes:
-            row = node.tables["in_transit"][index]
+            variants = ground.variants_at(row["site"], row["material"])
+            for marks, part in ground.parts("dispose", thrown, variants).items():
+                ground.at(row["site"], row["material"], marks, node).add(part, -1.0)
+        for row in node.tables["returns"]:
+            _add_return(ground, row, node)
+        for row in node.tables["in_transit"]:
             if node.period == row["period"]:
-                ground.at(row["site"], row["material"], node).constant += row["quantity"]
+                marks = named_marks(ground.case, row["pedigrees"], row["material"])
+                ground.at(row["site"], row["material"], marks, node).constant += row["quantity"]
             elif node.period < row["period"]:
                 ground.charge_capital(node, row["material"], Expr(row["quantity"]))
+
+
+def _add_return(ground: Ground, row: Row, node: Node) -> None:
+    """What comes back at a node, with the marks of what was delivered."""
+    earlier = node.back(int(row["lag_periods"]))
+    if earlier is None:
+        return
+    for d, demand in enumerate(ground.case.tables["demand"]):
+        if (demand["site"], demand["material"]) == (row["from_site"], row["from_material"]):
+            for marks, part in ground.delivered_as[d, earlier].items():
+                back = sticking(ground.case, marks, row["material"])
+                ground.at(row["site"], row["material"], back, node).add(part, row["share"])

@@ -1,8 +1,8 @@
 """Solve a case by writing down, node by node, what the format says, with no cleverness.
 
 This is the tests' independent reader of the case format: it shares no code with the package
-and takes the most literal reading wherever it can. It does not know pedigrees, licences, end
-uses on border rules, technology and service rules: a case with one of them is refused.
+and takes the most literal reading wherever it can: every variant of a material, every way across
+a border and every mode of a plant has variables of its own.
 
 Use from the command line: ``python -m oracle.plain_model CASE.json [objective]``.
 """
@@ -15,16 +15,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .borders import Quotas, refuse_uncovered
+from .borders import Ledger
 from .demand import add_demand, add_stock, total_demand
 from .ground import Ground, find_bounds
 from .lanes import add_lanes, add_other_flows
 from .linear import Expr
 from .plants import add_plants
 from .policies import add_policies
+from .reach import forgotten_marks
 from .reader import read_case
 from .supply import add_offers
 from .tree import build_tree
+from .variants import find_variants
 
 CATEGORIES = (
     "purchase", "order", "select", "open", "expand", "fixed", "run", "variable", "transport",
@@ -72,17 +74,18 @@ def solve_case(
 
 def _build(data: dict[str, Any]) -> Ground:
     case = read_case(data)
-    refuse_uncovered(case)
     ground = Ground(case, build_tree(case))
     ground.most = find_bounds(ground)
-    quotas = Quotas()
-    add_offers(ground, quotas)
+    ground.forgotten = forgotten_marks(case)
+    find_variants(ground)
+    ledger = Ledger()
+    add_offers(ground, ledger)
     add_plants(ground)
-    lanes = add_lanes(ground, quotas)
+    lanes = add_lanes(ground, ledger)
     add_demand(ground)
     add_stock(ground)
     add_other_flows(ground)
-    quotas.limit(ground)
+    ledger.limit(ground)
     add_policies(ground, lanes)
     for expression in ground.balance.values():
         ground.program.equal(expression, 0.0)

@@ -66,19 +66,22 @@ TEXTS: dict[str, dict[str, str]] = {
     "offer_tiers": {"offer": ""},
     "processes": {"process": "", "stage": "other"},
     "recipes": {"process": "", "material": ""},
-    "plants": {"plant": "", "site": "", "process": "", "status": "existing"},
-    "expansions": {"plant": "", "continuous": "no"},
+    "plants": {"plant": "", "site": "", "process": "", "status": "existing", "technology": ""},
+    "expansions": {"plant": "", "continuous": "no", "technology": ""},
     "lanes": {"lane": "", "from": "*", "to": "*", "material": "*", "shares": ""},
     "demand": {"site": "", "material": "", "end_use": "civil", "end_user": ""},
     "returns": {"site": "", "material": "", "from_site": "", "from_material": ""},
     "disposal": {"site": "", "material": ""},
     "stockpiles": {"site": "", "material": "", "cover_of": "", "pedigrees": ""},
     "in_transit": {"site": "", "material": "", "pedigrees": ""},
+    "technologies": {"technology": "", "origin": "", "needs_services": "no"},
     "groups": {"group": "", "member": ""},
-    "controls": {"control": "", "kind": "", "exporters": "", "operators": "", "destinations": "",
-                 "materials": "", "stages": "", "end_uses": "", "end_users": "",
-                 "exempt_end_uses": "", "policy": "free", "quota_window": "period",
-                 "pedigree": ""},
+    "pedigrees": {"pedigree": "", "countries": "", "stages": "", "technologies": "",
+                  "materials": "", "reset_by": ""},
+    "controls": {"control": "", "kind": "", "jurisdiction": "", "exporters": "", "operators": "",
+                 "destinations": "", "materials": "", "stages": "", "technologies": "",
+                 "pedigree": "", "end_uses": "", "end_users": "", "exempt_end_uses": "",
+                 "policy": "free", "quota_window": "period"},
     "control_status": {"control": "", "status": ""},
     "policies": {"policy": "", "kind": "", "materials": "", "stages": "", "countries": "",
                  "operators": "", "suppliers": "", "sites": "", "each": "", "window": ""},
@@ -86,6 +89,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "changes": {"scenario": "", "table": "", "key": "*", "field": "", "op": "set"},
 }  # fmt: skip
 
+STAGES = ["mining", "separation", "metal", "alloy", "magnet", "recycling", "other"]
 WINDOWED = {"offers", "plants", "lanes", "demand", "policies", "changes"}
 
 
@@ -129,6 +133,32 @@ class PlainCase:
     def operator(self, site: str) -> str:
         """Operator of a site."""
         return next(str(r["operator"]) for r in self.tables["sites"] if r["site"] == site)
+
+    def stage(self, process: str) -> str:
+        """Stage of a process."""
+        rows = self.tables["processes"]
+        return next(str(r["stage"]) for r in rows if r["process"] == process)
+
+    def offer_stages(self, offer: Row) -> list[str]:
+        """Stages that an offer's goods have passed, as it says; none where it says nothing."""
+        return self.select(offer["stages"], STAGES) if offer["stages"] else []
+
+    def base_price(self, material: str) -> float:
+        """A material's price in the table itself, before changes; 0 where it has none."""
+        rows = self.tables["materials"]
+        return next(float(r["price"] or 0.0) for r in rows if r["material"] == material)
+
+    def expansion_technology(self, row: Row) -> str:
+        """Technology of an expansion: its own, else that of its plant."""
+        plants = self.tables["plants"]
+        own = next(str(r["technology"]) for r in plants if r["plant"] == row["plant"])
+        return str(row["technology"]) or own
+
+    def picks(self, selector: str, name: str) -> bool:
+        """Does a selector pick a name? A blank one picks any; a blank name only that does."""
+        if not selector or not name:
+            return not selector
+        return bool(self.select(selector, [name]))
 
     def select(self, selector: str, names: list[str]) -> list[str]:
         """Names that a selector hits; a blank selector hits them all."""

@@ -79,7 +79,7 @@ def _bought(ground: Ground, policy: Row, window: list[Node]) -> list[Supply]:
     for index, row in enumerate(case.tables["offers"]):
         if not case.select(policy["materials"], [row["material"]]):
             continue
-        named = [part.strip() for part in row["stages"].split(",") if part.strip()]
+        named = case.offer_stages(row)
         if policy["stages"] and not case.select(policy["stages"], named):
             continue
         supply = Supply(row["origin"], case.operator(row["site"]), row["supplier"], row["site"])

@@ -4,43 +4,64 @@ from __future__ import annotations
 
 import math
 
-from .borders import Quotas, Shipment, Verdict, judge
+from .borders import Ledger, Shipment, Way, find_ways, price_floor
 from .ground import Ground, within
 from .linear import Expr
-from .reader import Row
+from .marks import offer_marks
+from .reader import PlainCase, Row
 from .tree import Node
 
 
-def add_offers(ground: Ground, quotas: Quotas) -> None:
+def add_offers(ground: Ground, ledger: Ledger) -> None:
     """Add every offer at every node."""
     for index in range(len(ground.case.tables["offers"])):
-        _add_offer(ground, index, quotas)
+        _add_offer(ground, index, ledger)
 
 
-def _add_offer(ground: Ground, index: int, quotas: Quotas) -> None:
-    base = ground.case.tables["offers"][index]
-    shipment = Shipment(
-        base["material"], base["origin"], ground.case.country(base["site"]), base["supplier"],
-        ground.case.operator(base["site"]),
+def offer_shipment(case: PlainCase, row: Row) -> Shipment:
+    """What an order from an offer moves, perhaps across a border."""
+    return Shipment(
+        row["material"], row["origin"], case.country(row["site"]), row["supplier"],
+        case.operator(row["site"]), offer_marks(case, row),
     )  # fmt: skip
+
+
+def _add_offer(ground: Ground, index: int, ledger: Ledger) -> None:
+    shipment = offer_shipment(ground.case, ground.case.tables["offers"][index])
     selected = _selection(ground, index)
     contract = _contracts(ground, index)
-    days: dict[Node, float] = {}
     for node in ground.nodes:
-        verdict = judge(ground, shipment, node)
         row = node.tables["offers"][index]
-        usable = within(row, node) and not verdict.banned
-        order = _order(ground, index, node, usable, verdict, [selected, contract])
+        ways = find_ways(ground, shipment, node)
+        floor = price_floor(ground, shipment, node)
+        usable = within(row, node) and bool(ways)
+        order = _order(ground, index, node, usable, floor, [selected, contract])
         ground.order[index, node] = order
-        quotas.note(verdict, node, order)
-        days[node] = row["lead_days"] + verdict.review_days
-        ground.pay("tariffs", node, order, verdict.duty)
-        ground.wait(base["material"], node, order, days[node])
-    for node in ground.nodes:
-        for sent in ground.arrivals(node, days):
-            ground.at(base["site"], base["material"], node).add(ground.order[index, sent])
-        for sent in ground.on_the_way(node, days):
-            ground.charge_capital(node, base["material"], ground.order[index, sent])
+        if usable:
+            _move(ground, row, shipment, node, order, ways, ledger)
+
+
+def _move(
+    ground: Ground,
+    row: Row,
+    shipment: Shipment,
+    node: Node,
+    order: int,
+    ways: list[Way],
+    ledger: Ledger,
+) -> None:
+    """Bring in what is ordered, each part its own way."""
+    total = Expr()
+    for way in ways:
+        part = ground.program.variable(f"order {row['offer']} {way}")
+        total.add(part)
+        ledger.note(shipment, way, node, part)
+        days, marks = row["lead_days"], shipment.marks | way.marks
+        ground.send(node, days + way.review_days, row["site"], row["material"], marks, part)
+        ground.pay("tariffs", node, part, way.duty)
+        ground.pay("licences", node, part, way.fee)
+        ground.wait(row["material"], node, part, days + way.counted_days)
+    ground.program.equal(total, Expr().add(order))
 
 
 def _selection(ground: Ground, index: int) -> dict[Node, Expr] | None:
@@ -93,7 +114,7 @@ def _order(
     index: int,
     node: Node,
     usable: bool,
-    verdict: Verdict,
+    floor: float,
     switches: list[dict[Node, Expr] | None],
 ) -> int:
     """The quantity ordered at a node, with all that limits and prices it."""
@@ -126,7 +147,7 @@ def _order(
         if take > 0:
             program.at_least(Expr().add(active), possible)
         ground.pay("order", node, active, row["order_cost"])
-    _price(ground, node, row, order, most, verdict.floor)
+    _price(ground, node, row, order, most, floor)
     return order
 
 

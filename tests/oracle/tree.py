@@ -11,11 +11,11 @@ FIRST_COLUMN = {
     "materials": "material", "sites": "site", "offers": "offer", "offer_tiers": "offer",
     "recipes": "process", "plants": "plant", "expansions": "plant", "lanes": "lane",
     "demand": "site", "returns": "site", "disposal": "site", "stockpiles": "site",
-    "in_transit": "site", "controls": "control", "control_status": "control",
-    "policies": "policy",
+    "in_transit": "site", "technologies": "technology", "pedigrees": "pedigree",
+    "controls": "control", "control_status": "control", "policies": "policy",
 }  # fmt: skip
 NODE_FIXED = {"qualification_periods", "contract_periods", "build_periods", "release_lag",
-              "lag_periods", "initial", "start", "end"}  # fmt: skip
+              "lag_periods", "validity_periods", "initial", "start", "end"}  # fmt: skip
 
 
 @dataclass

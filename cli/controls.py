@@ -1,0 +1,120 @@
+"""``secondsource controls``: which rule hits which shipment, when, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..models.case import Case
+    from ..optimizer.rulings import Answer
+
+
+@click.command()
+@click.argument("case")
+@click.option("--from", "start", metavar="SITES", help="Who sends: names, @CN, groups, patterns.")
+@click.option("--to", "end", metavar="SITES", help="Who receives.")
+@click.option("--material", metavar="MATERIALS", help="What moves, e.g. 'NdFeB*'.")
+@click.option("--end-use", metavar="USES", help="What for, e.g. defence, or defence=END USER.")
+@click.option("--when", metavar="TIME", help="A period, 2027-04, 2027-Q2, 2027, or a range a..b.")
+@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to look at.")
+@click.option(
+    "--changes-only", is_flag=True, help="Only what does not stay the same over the horizon."
+)
+@click.option("--each", is_flag=True, help="Every lane and offer by itself.")
+@click.option("--timeline", is_flag=True, help="Draw the state of every rule over the horizon.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
+)
+def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **asked: Any) -> None:
+    """Tell which rule hits which shipment of CASE, when, and why.
+
+    Without options everything that crosses a border, put together where the rules treat it alike,
+    and what they say of building, running and buying. For example:
+
+    secondsource controls ndfeb --from @CN --to @US --material "NdFeB*" --end-use defence
+
+    Exit codes: 0, or 2 where the case is invalid or nothing is as asked.
+    """
+    from ..datasets.load import read_case
+    from ..models.problems import CaseError
+    from ..optimizer.rulings import Question, answer
+
+    loaded, problems = read_case(case)
+    if loaded is None:
+        raise CaseError(problems, case)
+    for warning in problems:
+        click.echo(f"warning: {warning}", err=True)
+    names = [name.strip() for name in (scenarios or "").split(",") if name.strip()] or None
+    question = Question(**asked)
+    found = answer(loaded, question, names)
+    if as_json:
+        _print_json(loaded, question, found)
+    else:
+        _print(loaded, question, found, timeline=timeline)
+
+
+def _print(case: Case, question: Any, found: Answer, *, timeline: bool) -> None:
+    """Print a memo or a drawing for people."""
+    from ..reports.rulings import Memo, console_for, print_memo, print_timeline
+
+    memo = Memo(
+        case=case,
+        rulings=found.rulings,
+        rules=found.rules,
+        states=found.states,
+        scenarios=found.scenarios,
+        first=found.first,
+        last=found.last,
+        asked=_asked(question),
+        remarks=found.remarks,
+        full=question.narrow or question.each,
+    )
+    (print_timeline if timeline else print_memo)(memo, console_for())
+    if not timeline and not case.controls:
+        click.echo("the case has no controls", err=True)
+    elif not timeline and not len(found.rulings):
+        click.echo("nothing changes over the horizon", err=True)
+    if len(found.scenarios) < len(case.scenarios):
+        click.echo("--scenarios all shows every scenario", err=True)
+    if not memo.full and not timeline:
+        click.echo(
+            "--from, --to, --material or --end-use narrow it down and show sources", err=True
+        )
+
+
+def _asked(question: Any) -> list[str]:
+    """A question in words."""
+    parts = {
+        "from": question.start, "to": question.end, "material": question.material,
+        "end use": question.end_use, "when": question.when,
+    }  # fmt: skip
+    told = [f"{name} {value}" for name, value in parts.items() if value]
+    return told + (["what changes"] if question.changes_only else [])
+
+
+def _print_json(case: Case, question: Any, found: Answer) -> None:
+    import json
+    from dataclasses import asdict
+
+    states: dict[str, list[dict[str, Any]]] = {}
+    for row in found.states.to_dict("records"):
+        states.setdefault(row.pop("control"), []).append(row)
+    told = {
+        "case": case.case.name,
+        "asked": asdict(question),
+        "scenarios": list(found.scenarios),
+        "periods": {
+            "first": found.first,
+            "last": found.last,
+            "labels": [case.period_label(at) for at in range(found.first, found.last + 1)],
+        },
+        "rulings": found.rulings.to_dict("records"),
+        "rules": [
+            {**row, "states": states.get(row["control"], [])}
+            for row in found.rules.to_dict("records")
+        ],
+        "remarks": found.remarks,
+    }
+    click.echo(json.dumps(told, allow_nan=False, ensure_ascii=False))
