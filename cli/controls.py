@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from ..models.case import Case
     from ..optimizer.rulings import Answer
 
+MOST_LINES = 40
+"""Most lines that are told in full."""
+
 
 @click.command()
 @click.argument("case")
@@ -33,7 +36,7 @@ def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **
     Without options everything that crosses a border, put together where the rules treat it alike,
     and what they say of building, running and buying. For example:
 
-    secondsource controls ndfeb --from @CN --to @US --material "NdFeB*" --end-use defence
+    secondsource controls ndfeb --from @CN --to @US --end-use defence
 
     Exit codes: 0, or 2 where the case is invalid or nothing is as asked.
     """
@@ -57,7 +60,9 @@ def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **
 
 def _print(case: Case, question: Any, found: Answer, *, timeline: bool) -> None:
     """Print a memo or a drawing for people."""
-    from ..reports.rulings import Memo, console_for, print_memo, print_timeline
+    from ..reports.memo import Memo, console_for
+    from ..reports.rules import print_timeline
+    from ..reports.rulings import print_memo
 
     memo = Memo(
         case=case,
@@ -69,10 +74,13 @@ def _print(case: Case, question: Any, found: Answer, *, timeline: bool) -> None:
         last=found.last,
         asked=_asked(question),
         remarks=found.remarks,
-        full=question.narrow or question.each,
+        full=question.each or (question.narrow and _few(found)),
     )
-    (print_timeline if timeline else print_memo)(memo, console_for())
-    if not timeline and not case.controls:
+    if timeline:
+        print_timeline(memo, console_for(), changes_only=question.changes_only)
+    else:
+        print_memo(memo, console_for())
+    if not case.controls:
         click.echo("the case has no controls", err=True)
     elif not timeline and not len(found.rulings):
         click.echo("nothing changes over the horizon", err=True)
@@ -82,6 +90,11 @@ def _print(case: Case, question: Any, found: Answer, *, timeline: bool) -> None:
         click.echo(
             "--from, --to, --material or --end-use narrow it down and show sources", err=True
         )
+
+
+def _few(found: Answer) -> bool:
+    """Whether there are so few lines that each can be told in full."""
+    return not len(found.rulings) or int(found.rulings["line"].max()) <= MOST_LINES
 
 
 def _asked(question: Any) -> list[str]:
@@ -96,24 +109,32 @@ def _asked(question: Any) -> list[str]:
 
 def _print_json(case: Case, question: Any, found: Answer) -> None:
     import json
-    from dataclasses import asdict
+
+    from ..reports.memo import records
 
     states: dict[str, list[dict[str, Any]]] = {}
-    for row in found.states.to_dict("records"):
+    for row in records(found.states):
         states.setdefault(row.pop("control"), []).append(row)
     told = {
         "case": case.case.name,
-        "asked": asdict(question),
+        "asked": {
+            "from": question.start,
+            "to": question.end,
+            "material": question.material,
+            "end_use": question.end_use,
+            "when": question.when,
+            "changes_only": question.changes_only,
+            "each": question.each,
+        },
         "scenarios": list(found.scenarios),
         "periods": {
             "first": found.first,
             "last": found.last,
             "labels": [case.period_label(at) for at in range(found.first, found.last + 1)],
         },
-        "rulings": found.rulings.to_dict("records"),
+        "rulings": records(found.rulings),
         "rules": [
-            {**row, "states": states.get(row["control"], [])}
-            for row in found.rules.to_dict("records")
+            {**row, "states": states.get(row["control"], [])} for row in records(found.rules)
         ],
         "remarks": found.remarks,
     }

@@ -67,6 +67,22 @@ class Index:
         return np.where(inside & (codes[at] == wanted), order[at], -1)
 
 
+def distinct(members: IntArray) -> tuple[IntArray, IntArray]:
+    """Distinct tuples in order, and the position of each given one among them.
+
+    Like ``numpy.unique`` over rows, but by one number for each tuple, which is much faster.
+
+    Args:
+        members: tuples of entries >= 0. Shape (members, columns).
+    """
+    sizes = members.max(axis=0) + 1 if len(members) else np.ones(members.shape[1], dtype=np.int64)
+    code = np.zeros(len(members), dtype=np.int64)
+    for size, column in zip(sizes, members.T, strict=True):
+        code = code * size + column
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    return members[first], inverse.reshape(-1)
+
+
 def ragged(starts: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
     """Concatenate the ranges ``starts[i] .. starts[i] + counts[i] - 1``.
 

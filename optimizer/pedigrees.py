@@ -55,6 +55,8 @@ class Pedigrees:
 
     def __init__(self, case: Case, names: CaseNames, marks: Marks) -> None:
         self.case, self.names, self.marks = case, names, marks
+        self._of_plant: dict[str, int] = {}
+        self._washed: dict[str, int] = {}
 
     @cached_property
     def _sticks(self) -> dict[str, int]:
@@ -89,6 +91,11 @@ class Pedigrees:
 
     def of_plant(self, plant: Plant) -> int:
         """Marks that a plant puts on what it makes, whatever goes in."""
+        if plant.plant not in self._of_plant:
+            self._of_plant[plant.plant] = self._put_on_by_plant(plant)
+        return self._of_plant[plant.plant]
+
+    def _put_on_by_plant(self, plant: Plant) -> int:
         stage = {row.process: row.stage for row in self.case.processes}[plant.process]
         used = {plant.technology} | {
             row.technology for row in self.case.expansions if row.plant == plant.plant
@@ -126,12 +133,14 @@ class Pedigrees:
 
     def washed(self, process: str) -> int:
         """Pedigrees that a process washes off."""
-        names = self.names.of("processes")
-        return self.marks.selected(
-            row.pedigree
-            for row in self.case.pedigrees
-            if row.reset_by and process in names.select(row.reset_by)
-        )
+        if process not in self._washed:
+            names = self.names.of("processes")
+            self._washed[process] = self.marks.selected(
+                row.pedigree
+                for row in self.case.pedigrees
+                if row.reset_by and process in names.select(row.reset_by)
+            )
+        return self._washed[process]
 
     @cached_property
     def _thresholds(self) -> list[tuple[int, float]]:

@@ -14,7 +14,7 @@ from .verification.balance import check_balance
 from .verification.decisions import check_decisions
 from .verification.demand import check_demand, check_disposal, check_returns
 from .verification.lanes import check_lanes
-from .verification.leads import Leads, check_quotas
+from .verification.leads import Leads, check_quotas, hidden_fees
 from .verification.ledger import Check, Ledger, Verification
 from .verification.licences import Licences, check_goods, check_services
 from .verification.marks import Marks
@@ -32,6 +32,7 @@ from .verification.results import (
     check_shares,
     compute_objectives,
     gather,
+    settle_fees,
     total_costs,
 )
 from .verification.rules import Rules, check_states
@@ -78,12 +79,11 @@ def verify_plan(
     licences = Licences(reading, plan, rules, ledger)
     services = Services(reading, rules, technologies.parts, licences.services)
     services.check(ledger)
-    check_services(licences, technologies.parts, ledger)
-    check_goods(licences, leads, Needs(reading, rules), marks, ledger)
-    granted = check_technology(technologies, decisions.taken, licences.technology, ledger)
     paid = [
         decisions.cash,
-        {"licences": licences.paid() + granted},
+        {"licences": check_goods(licences, leads, Needs(reading, rules), marks, ledger)},
+        {"licences": check_services(licences, technologies.parts, ledger)},
+        {"licences": check_technology(technologies, decisions.taken, licences.technology, ledger)},
         check_supply(reading, plan, leads, decisions, ledger),
         check_lanes(reading, plan, leads, decisions, ledger),
         check_production(reading, plan, decisions, services, ledger),
@@ -101,6 +101,7 @@ def verify_plan(
     supply = Supply(reading, plan)
     paid.append(Policies(reading, plan, decisions, stocks, supply).check(ledger))
     money = gather(reading, paid)
+    settle_fees(reading, plan, money, hidden_fees(leads))
     found_costs = total_costs(reading, money)
     found = compute_objectives(reading, plan, leads, service, supply=supply, cash=money)
     check_cash(reading, plan, money, ledger)

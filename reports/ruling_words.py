@@ -31,7 +31,20 @@ STATUS = {
     "unknown": "status unknown",
     "none": "not yet made",
 }
-SHOUTED = {"prohibited": "PROHIBITED", "denial_presumed": "DENIAL PRESUMED", "licence": "LICENCE"}
+
+
+def terms_of(case: Case, control: str) -> str:
+    """What a rule asks as it is written: 'prohibited', 'duty 25 %', 'review 14 days'."""
+    row = next(row for row in case.controls if row.control == control)
+    if row.policy != "free":
+        return POLICIES[row.policy]
+    parts = [f"duty {percent(row.tariff)}"] if row.tariff else []
+    parts += [f"{number(row.unit_cost)} {case.case.currency} per unit"] if row.unit_cost else []
+    parts += [f"review {days(row.review_days)}"] if row.review_days else []
+    parts += [f"price floor {number(row.price_floor)}"] if row.price_floor is not None else []
+    if row.quota is not None and row.quota != float("inf"):
+        parts.append(f"quota {number(row.quota)}")
+    return ", ".join(parts) or "free"
 
 
 def number(value: float) -> str:
@@ -58,12 +71,21 @@ def listed(names: Sequence[str], most: int = 0) -> str:
 
 def period_word(case: Case) -> str:
     """What a period is called: quarter, month, year or period."""
-    return {1: "month", 3: "quarter", 12: "year"}.get(case.case.months_per_period, "period")
+    called: dict[float, str] = {1: "month", 3: "quarter", 12: "year"}
+    return called.get(case.case.months_per_period, "period")
 
 
 def several(case: Case, count: int) -> str:
     """'1 quarter', '2 quarters'."""
     return f"{count} {period_word(case)}" + ("" if count == 1 else "s")
+
+
+def whom(scenarios: Sequence[str], every: Sequence[str]) -> str:
+    """'all', 'all but B5', or the scenarios themselves."""
+    others = [name for name in every if name not in scenarios]
+    if not others:
+        return "all"
+    return f"all but {listed(others)}" if 2 * len(others) < len(scenarios) else listed(scenarios, 6)
 
 
 def span(row: Row) -> str:
@@ -92,7 +114,7 @@ def condition(row: Row) -> str:
 
 
 def verdict(case: Case, row: Row) -> str:
-    """The verdict in a few words, without its rules."""
+    """The verdict in a few words, without its rules; in fewer where the row is ``brief``."""
     words = {"building": _building, "services": _services, "purchase": _purchase}
     return words.get(row["about"], _shipment)(case, row)
 
@@ -103,11 +125,10 @@ def _shipment(case: Case, row: Row) -> str:
         if row["whole"]:
             return "PROHIBITED"
         use = f"for {listed(row['end_uses'])}" if row["end_uses"] else "for this end use"
-        return f"PROHIBITED {use}; may leave only for other ends, under a mark that keeps the goods from it"
+        return f"PROHIBITED {use}, so it may leave for other ends only"
     if told == "not_subject":
-        return (
-            "not subject to any rule in force" if row["not_in_force"] else "not subject to any rule"
-        )
+        waits = row["not_in_force"] or row.get("brief")
+        return "not subject to any rule in force" if waits else "not subject to any rule"
     parts = []
     if told in ("licence", "denial_presumed"):
         parts.append(_licences(case, row))
@@ -118,8 +139,6 @@ def _shipment(case: Case, row: Row) -> str:
         parts.append(f"under the exporter's general licence{review}")
     else:
         parts.append(f"free after {days(row['days'])} of review" if row["days"] else "free")
-    if row["kept_before"] == "all":
-        parts.append("but all such goods there are kept from it since an earlier border")
     return "; ".join(parts + _terms(case, row))
 
 
@@ -137,6 +156,8 @@ def _licences(case: Case, row: Row) -> str:
 def _licence(case: Case, licence: Row) -> str:
     """Terms of one licence."""
     parts = [f"review {days(licence['review_days'])}"] if licence["review_days"] else []
+    if licence["usable_after"]:
+        parts.append(f"usable {several(case, licence['usable_after'])} later")
     share = licence["approval"]
     parts.append("nothing approved" if share <= 0 else f"{percent(share)} approved")
     validity = licence["validity_periods"]
@@ -168,7 +189,7 @@ def _terms(case: Case, row: Row) -> list[str]:
             f"{use} ({user})" if user else use
             for use, _, user in (text.partition("=") for text in row["kept_from"])
         ]
-        by = f" by {listed(row['kept_by'])}" if row["kept_by"] else ""
+        by = f" by {listed(row['kept_by'])}" if row["kept_by"] and not row.get("brief") else ""
         parts.append(f"then kept from {listed(uses)}{by}")
     return parts
 
@@ -219,7 +240,7 @@ def _purchase(case: Case, row: Row) -> str:
 
 
 def why(case: Case, row: Row) -> list[str]:
-    """Rules behind the verdict, those besides, and those that wait."""
+    """Rules behind the verdict, and unless it is ``brief`` those besides and those that wait."""
     users = {one.control: one.end_users for one in case.controls if one.kind != "procurement"}
     told = []
     if row["rules"]:
@@ -228,6 +249,8 @@ def why(case: Case, row: Row) -> list[str]:
             whom = f" ({users[name]})" if users.get(name) and not row["end_users"] else ""
             named.append(f"{name}{'?' if name in row['unknown'] else ''}{whom}")
         told.append(", ".join(named))
+    if row.get("brief"):
+        return told
     if row["also"]:
         told.append(f"also about it: {listed(row['also'])}")
     waiting = [f"{one['control']} ({STATUS[one['status']]})" for one in row["not_in_force"]]
@@ -236,24 +259,35 @@ def why(case: Case, row: Row) -> list[str]:
     return told
 
 
-def history(case: Case, states: Sequence[Row], every: Sequence[str], last: int) -> str:
-    """'in force since 2025-04; suspended from 2027-Q2' - the state of a rule over time."""
-    taken = f"taken as {'in force' if case.case.unknown_controls == 'in_force' else 'suspended'}"
-    told: list[str] = []
-    shown: tuple[str, ...] = ()
-    before = ""
-    for row in states:
-        status, scenarios = str(row["status"]), tuple(row["scenarios"])
-        if status == before and (scenarios == shown or row["first"] == 1):
-            continue
-        word = STATUS[status] + (f", {taken}" if status == "unknown" else "")
-        which = "" if len(scenarios) == len(every) else f" ({listed(scenarios)})"
-        if row["first"] < 1:
-            when = f" since {row['begins']}"
-        elif row["first"] == 1:
-            when = "" if row["last"] == last and not told else f" from {row['begins']}"
-        else:
-            when = f" from {row['begins']}"
-        told.append(f"{word}{when}{which}")
-        before, shown = status, scenarios
-    return "; ".join(told)
+def besides(row: Row) -> list[str]:
+    """What stands in the way of the goods of a line, whatever this border says."""
+    told = []
+    if row["kept_before"] == "all":
+        uses = f"from {listed(row['end_uses'])}" if row["end_uses"] else "from every end use"
+        told.append(f"an earlier border keeps all of these goods {uses}")
+    for one in row["refused_by"]:
+        carry = f"{one['goods']} of these goods carry {one['pedigree']}"
+        told.append(f"{carry}, which buyers there may not accept ({one['control']})")
+    return told
+
+
+def history(case: Case, states: Sequence[Row], every: Sequence[str]) -> str:
+    """'announced from 2025-12; in force since 2026-04; suspended from 2027-Q2 (B1)'."""
+    taken = f", taken as {'in force' if case.case.unknown_controls == 'in_force' else 'suspended'}"
+    past = [row for row in states if row["first"] < 1]
+    kept = [row for at, row in enumerate(past) if not at or past[at - 1]["status"] != row["status"]]
+    before = kept[-1]["status"] if kept else "none"
+    now = [row for row in states if row["first"] >= 1]
+    if not kept and len(now) == 1 and now[0]["status"] != "none":
+        return f"{STATUS[now[0]['status']]} throughout"
+    kept += [row for row in now if row["first"] > 1 or row["status"] != before]
+    since = [row for row in kept if row["first"] <= 1 and len(row["scenarios"]) == len(every)]
+    told = []
+    for row in kept:
+        date = f"{'since' if since and row is since[-1] else 'from'} {row['begins']}"
+        which = whom(row["scenarios"], every)
+        unknown = taken if row["status"] == "unknown" else ""
+        told.append(
+            f"{STATUS[row['status']]} {date}{unknown}" + ("" if which == "all" else f" ({which})")
+        )
+    return "; ".join(told) or STATUS["none"]

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
-from ..indexing import Index, as_columns, matching
+from ..indexing import Index, as_columns, distinct, matching
 from ..network import Network
 from ..tree import IntArray
 from .bigm import require_finite
@@ -100,9 +100,9 @@ def _add_services(model: ConcreteModel, network: Network) -> None:
     add_data(model, "service_cost", applications, cost)
 
     at, when = services.usable
-    pairs, of_pair = np.unique(as_columns(rule[at], plant[at], when), axis=0, return_inverse=True)
-    once = add_set(model, "SERVICED", Index(pairs.reshape(-1, 3)))
-    add_incidence(model, "SERVICED_BY", once, of_pair.reshape(-1), at)
+    pairs, of_pair = distinct(as_columns(rule[at], plant[at], when))
+    once = add_set(model, "SERVICED", Index(pairs))
+    add_incidence(model, "SERVICED_BY", once, of_pair, at)
     add_rows(model, "one_service_licence", once, one_service_licence)
     require_finite(
         network, "plants", production.slot.column(0)[rows.slot], production.most[rows.slot],

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...models.network_rows import Stockpile
-from ..indexing import Index, as_columns, ragged
+from ..indexing import Index, as_columns, distinct, ragged
 from ..tree import FloatArray, IntArray
 from .frame import Frame
 from .moves import Movements
@@ -113,14 +113,13 @@ def _variants(
     provenance = movements.provenance
     if provenance.plain:
         return np.arange(len(site)), material
-    keys, of_place = np.unique(as_columns(site, material), axis=0, return_inverse=True)
+    keys, place = distinct(as_columns(site, material))
     known = [
         provenance.at(*place) or ([place[1]] if or_unmarked else []) for place in keys.tolist()
     ]
     lengths = np.array([len(own) for own in known], dtype=np.int64)
     flat = np.array([variant for own in known for variant in own], dtype=np.int64)
     starts = np.cumsum(lengths) - lengths
-    place = of_place.reshape(-1)
     position, at = ragged(starts[place], lengths[place])
     return position, flat[at]
 
@@ -210,8 +209,7 @@ def _accepted(
     accepted = np.ones(len(row), dtype=bool)
     if movements.provenance.plain:
         return accepted
-    pairs, of_pair = np.unique(as_columns(row, variant), axis=0, return_inverse=True)
-    of_pair = of_pair.reshape(-1)
+    pairs, of_pair = distinct(as_columns(row, variant))
     borne = [frame.variants[at][1] for at in pairs[:, 1].tolist()]
     refused = [
         bool(own & marks.outlet(case.demand[at].end_use, case.demand[at].end_user))

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...models.case import Case
 from ..controls import materials_of_stages
-from ..indexing import Index
+from ..indexing import Index, as_columns, distinct, matching
 from ..tree import FloatArray, IntArray
 from .frame import Frame
 from .inventory import demand_quantity
@@ -68,9 +68,8 @@ def build_licences(
         frame.site_country[movements.pairs.end[pair]],
     )  # fmt: skip
     both = np.concatenate([buys[1], ships[1]])
-    members, of_flow = np.unique(both, axis=0, return_inverse=True)
-    of_flow = of_flow.reshape(-1)
-    moved = Index(members.reshape(-1, KEY + 1))
+    members, of_flow = distinct(both)
+    moved = Index(members)
     apply, most, draw = _applications(frame, movements, moved)
     rule, node = apply.column(0), apply.column(KEY)
     key = apply.members[draw.column(0)].copy()
@@ -95,18 +94,15 @@ def _under(
     movements: Movements, routes: Routes, exporter: IntArray, destination: IntArray
 ) -> tuple[IntArray, IntArray]:
     """(flow, key and node) of everything that moves under a licence."""
-    licences = movements.cargo.licences
-    licensed = np.array([bool(own) for own in licences], dtype=bool)[routes.cargo]
-    flows: list[int] = []
-    keys: list[tuple[int, ...]] = []
-    for flow in np.flatnonzero(licensed).tolist():
-        for rule, use in licences[routes.cargo[flow]]:
-            flows.append(flow)
-            keys.append((rule, exporter[flow], destination[flow], use, routes.node[flow]))
-    return (
-        np.array(flows, dtype=np.int64),
-        np.array(keys, dtype=np.int64).reshape(-1, KEY + 1),
-    )
+    of_cargo = [
+        (cargo, rule, use)
+        for cargo, own in enumerate(movements.cargo.licences)
+        for rule, use in own
+    ]
+    cargo, rule, use = np.array(of_cargo, dtype=np.int64).reshape(-1, 3).T
+    at, flow = matching(cargo, routes.cargo)
+    keys = as_columns(rule[at], exporter[flow], destination[flow], use[at], routes.node[flow])
+    return flow, keys
 
 
 def _applications(

@@ -65,6 +65,7 @@ class Provenance:
         self.plain = not frame.case.pedigrees and not regime.keeps_from
         self._reached, self._useful_places = present, useful
         self._known: dict[Place, dict[int, None]] = {}
+        self._adds: dict[tuple[int, int], set[int]] = {}
         self.variants: list[tuple[int, int]] = [(at, 0) for at in range(len(frame.materials))]
         if not self.plain:
             self._spread()
@@ -138,12 +139,15 @@ class Provenance:
 
     def adds(self, number: int, marks: int) -> set[int]:
         """What some way at some node may add to goods with some marks, by class of the move."""
-        return {
-            way.adds
-            for signature in np.unique(self.regime.signatures(number, marks))
-            for way in self.regime.ways[signature]
-            if self.regime.offered(way, marks)
-        }
+        key = number, marks
+        if key not in self._adds:
+            self._adds[key] = {
+                way.adds
+                for signature in np.unique(self.regime.signatures(number, marks))
+                for way in self.regime.ways[signature]
+                if self.regime.offered(way, marks)
+            }
+        return self._adds[key]
 
     def modes(self, plant: int) -> list[Mode]:
         """Modes in which a plant can run, given what can be at its site."""

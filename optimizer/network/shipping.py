@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..indexing import Index, as_columns
+from ..indexing import Index, as_columns, distinct
 from ..tree import FloatArray, IntArray
 from .bounds import Bounds, path_total
 from .frame import Frame
@@ -95,11 +95,8 @@ def build_shipping(
     lag = frame.time.lag(days)
     tariff = asked.tariff * frame.price[material, node]
 
-    load_members, load_of_ship = np.unique(
-        as_columns(pairs.host[pair], node), axis=0, return_inverse=True
-    )
-    load = Index(load_members.reshape(-1, 2))
-    load_of_ship = load_of_ship.reshape(-1)
+    load_members, load_of_ship = distinct(as_columns(pairs.host[pair], node))
+    load = Index(load_members)
     host_row, load_node = pairs.row[load.column(0)], load.column(1)
     capacity = lane_capacity[host_row, load_node]
     most = np.minimum(capacity[load_of_ship], bounds.material[material])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ...models.plan import PLAN_TABLES, Tables
@@ -28,7 +29,8 @@ def rule_use(network: Network, tables: Tables) -> pd.DataFrame:
     table = table.merge(pd.concat([count, every]), on=["control", "status"], how="outer")
     table = table.fillna({"value": 0.0, "licences": 0}).astype({"licences": "int64"})
     table["share"] = table["value"] / total if total else 0.0
-    return table[list(PLAN_TABLES["rule_use"])]
+    columns: list[str] = list(PLAN_TABLES["rule_use"])
+    return table.loc[:, columns]
 
 
 def _crossings(network: Network, tables: Tables) -> pd.DataFrame:
@@ -41,6 +43,9 @@ def _crossings(network: Network, tables: Tables) -> pd.DataFrame:
     moves = pd.concat([bought[columns], moved[columns]], ignore_index=True)
     moves["rules"] = moves["rules"].astype(str)
     prices = {row.material: row.price or 0.0 for row in network.case.materials}
-    price = moves["material"].map(prices) if any(prices.values()) else 1.0
-    chance = network.tree.probability[moves["node"].to_numpy(dtype="int64")]
-    return moves.assign(move=range(len(moves)), value=moves["quantity"] * price * chance)
+    if not any(prices.values()):
+        prices = dict.fromkeys(prices, 1.0)
+    value = np.array([prices[material] for material in moves["material"]], dtype=float)
+    value *= moves["quantity"].to_numpy(dtype=float)
+    value *= network.tree.probability[moves["node"].to_numpy(dtype=np.int64)]
+    return moves.assign(move=range(len(moves)), value=value)

@@ -44,7 +44,8 @@ COLUMNS = {
     "verdict": "one of VERDICTS",
     "whole": "prohibited: whether nothing moves, or only nothing for these end uses",
     "days": "days of review that the shipment or decision itself waits",
-    "licences": "licences needed: control, review_days, approval, validity_periods, cost of each",
+    "licences": "licences needed, as applied for in the spell: control, review_days, usable_after "
+    "(periods), approval, validity_periods, cost of each",
     "tariff": "duties, a share of the price",
     "unit_cost": "cost per unit that moves",
     "price_floor": "least price per unit bought, None without one",
@@ -178,19 +179,21 @@ def _table(
     """A row for each spell of each line."""
     rows: list[dict[str, Any]] = []
     for number, line in enumerate(lines, start=1):
-        for spell in spells(regime.tree, line.codes, asked.first, asked.last):
-            rows.append(_row(case, regime, verdicts, number, line, spell))
+        found = spells(regime.tree, line.codes, asked.first, asked.last)
+        rows += [_row(case, regime, verdicts, number, line, spell) for spell in found]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
 def _row(
     case: Case, regime: Regime, verdicts: Verdicts, number: int, line: Line, spell: Spell
 ) -> dict[str, Any]:
-    verdict, state = verdicts.found[spell.code], regime.states[:, spell.node]
-    names = [row.control for row in case.controls]
-    active = {at for at in line.rules if regime.in_force[at, spell.node]}
+    verdict, names = verdicts.found[spell.code], [row.control for row in case.controls]
+    tree, state = regime.tree, regime.states[:, spell.node]
+    members = [tree.scenarios.index(name) for name in spell.scenarios]
+    nodes = np.unique(tree.paths[members, spell.first - 1 : spell.last])
     made = [*verdict.rules, *verdict.kept_by]
-    idle = sorted(line.rules - active - set(made))
+    active = {at for at in line.rules if regime.in_force[at, nodes].any()} - set(made)
+    idle = line.rules - active - set(made)
     silent = verdict.verdict == "prohibited"
     return {
         "line": number,
@@ -229,10 +232,10 @@ def _row(
         "uptime": verdict.uptime,
         "wait_periods": verdict.wait_periods,
         "rules": [names[at] for at in verdict.rules],
-        "unknown": [names[at] for at in made if state[at] == "unknown"],
-        "also": [names[at] for at in sorted(active - set(made))],
+        "unknown": [names[at] for at in made if (regime.states[at, nodes] == "unknown").any()],
+        "also": [names[at] for at in sorted(active)],
         "not_in_force": [
-            {"control": names[at], "status": str(state[at])} for at in idle if not silent
+            {"control": names[at], "status": str(state[at])} for at in sorted(idle) if not silent
         ],
         "from_sites": line.from_sites,
         "to_sites": line.to_sites,

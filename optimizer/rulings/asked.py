@@ -117,7 +117,9 @@ def _parties(
         try:
             chosen = set(operators.select(selector))
         except SelectorError:
-            hint = _hint(fault.part, [*sites, *names.groups, *operators.universe], names)
+            known = [*sites, *names.groups, *operators.universe]
+            countries = {*names.country.values(), *(country for _, country, _ in offers.values())}
+            hint = "" if "only" in fault.reason else _hint(fault.part, known, sorted(countries))
             raise ValueError(
                 f"{option} {selector!r}: {_reason(fault, 'site, group or operator')}{hint}"
             ) from None
@@ -134,11 +136,10 @@ def _reason(fault: SelectorError, what: str) -> str:
     return str(fault)
 
 
-def _hint(part: str, known: Iterable[str], names: CaseNames) -> str:
+def _hint(part: str, known: Iterable[str], countries: list[str]) -> str:
     """What may have been meant, as the end of a sentence."""
-    countries = sorted(set(names.country.values()))
     if part.startswith("@"):
-        return f"; there are sites in {', '.join(countries)}"
+        return f"; the case has {', '.join(countries)}"
     if part.upper() in countries:
         return f"; write @{part.upper()} for all sites in a country"
     hint = did_you_mean(part, known)
@@ -196,9 +197,8 @@ def window(case: Case, when: str | None) -> tuple[int, int]:
     if ends < begins:
         raise ValueError(f"when {when!r}: ends before it begins")
     if ends < 1 or begins > last:
-        raise ValueError(
-            f"when {when!r}: outside the horizon, {case.period_label(1)} to {case.period_label(last)}"
-        )
+        horizon = f"{case.period_label(1)} to {case.period_label(last)}"
+        raise ValueError(f"when {when!r}: outside the horizon, {horizon}")
     return max(begins, 1), min(ends, last)
 
 

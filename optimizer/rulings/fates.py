@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 
@@ -52,12 +52,12 @@ class Fate:
         )
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Group:
-    """Outlets for which goods fare alike, whatever they carry: a path for each set."""
+    """Outlets of an end use for which goods fare alike: a path for each set of pedigrees."""
 
-    uses: list[str]
-    users: list[str]
+    use: str
+    users: tuple[str, ...]
     bits: int
     paths: list[IntArray]
 
@@ -88,47 +88,60 @@ class Fates:
         """
         key = number, sets, ahead, b"" if floor is None else floor.tobytes()
         if key not in self._known:
-            self._known[key] = [
+            found = [
                 fate
                 for group in self._groups(number, sets, ahead, floor)
-                for fate in self._split(number, sets, ahead, group)
+                for fate in self._split(number, sets, group)
             ]
+            self._known[key] = self._joined(found, ahead)
         return self._known[key]
+
+    def _joined(self, found: list[Fate], ahead: int) -> list[Fate]:
+        """Fates with all end uses together that fare alike with the same pedigrees."""
+        together: dict[tuple[object, ...], Fate] = {}
+        for fate in found:
+            key = (fate.sets, fate.codes.tobytes(), fate.users, fate.uses if fate.users else ())
+            known = together.setdefault(key, fate)
+            if known is not fate:
+                together[key] = replace(
+                    known,
+                    uses=known.uses + fate.uses,
+                    bits=known.bits | fate.bits,
+                    rules=known.rules | fate.rules,
+                )
+        every = None if self.outlets is not None else ahead
+        return [
+            replace(fate, uses=()) if fate.bits == every else fate for fate in together.values()
+        ]
 
     def _groups(
         self, number: int, sets: tuple[int, ...], ahead: int, floor: FloatArray | None
     ) -> Iterable[_Group]:
-        """Outlets asked about, by end use, with all end uses together that fare alike."""
+        """Outlets asked about, by end use, those together for which all goods fare alike."""
         marks, verdicts = self.regime.marks, self.verdicts
         open_to = [one for one in marks.outlets if marks.outlet(*one) & ahead]
         if not open_to and self.outlets is None:
             paths = [verdicts.path(number, one, 0, ahead, floor) for one in sets]
-            return [_Group([], [], 0, paths)]
+            return [_Group("", (), 0, paths)]
         alike: dict[tuple[object, ...], list[tuple[Outlet, list[IntArray]]]] = {}
         for outlet in open_to:
             if self.outlets is None or outlet in self.outlets:
                 bit = marks.outlet(*outlet)
                 paths = [verdicts.path(number, one, bit, ahead, floor) for one in sets]
-                bare = (tuple(map(verdicts.bare, path[verdicts.nodes])) for path in paths)
+                bare = [verdicts.bare(path) for path in paths]
                 alike.setdefault((outlet[0], *bare), []).append((outlet, paths))
-        groups: dict[tuple[object, ...], _Group] = {}
+        groups = []
         for own in alike.values():
             use = own[0][0][0]
             bits = reduce(or_, (marks.outlet(*outlet) for outlet, _ in own))
             partly = bits != marks.outlets_of([use]) & ahead
-            users = [user or "" for (_, user), _ in own] if partly else []
+            users = tuple(user or "" for (_, user), _ in own) if partly else ()
             paths = [verdicts.together([of[at] for _, of in own]) for at in range(len(sets))]
-            key = (use if partly else "", *users, *(path.tobytes() for path in paths))
-            group = groups.setdefault(key, _Group([], users, 0, paths))
-            group.uses.append(use)
-            group.bits |= bits
-        return groups.values()
+            groups.append(_Group(use, users, bits, paths))
+        return groups
 
-    def _split(
-        self, number: int, sets: tuple[int, ...], ahead: int, group: _Group
-    ) -> Iterable[Fate]:
+    def _split(self, number: int, sets: tuple[int, ...], group: _Group) -> Iterable[Fate]:
         """Fates of a group by what the goods carry."""
-        every = group.bits == ahead and self.outlets is None
         by_path: dict[bytes, list[int]] = {}
         for at, path in enumerate(group.paths):
             by_path.setdefault(path.tobytes(), []).append(at)
@@ -141,8 +154,8 @@ class Fates:
                     for one in chosen
                 )
                 return Fate(
-                    uses=() if every else tuple(group.uses),
-                    users=tuple(group.users),
+                    uses=(group.use,) if group.use else (),
+                    users=group.users,
                     bits=group.bits,
                     sets=chosen,
                     others=tuple(one for one in sets if one not in chosen),

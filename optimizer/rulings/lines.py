@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,8 +67,12 @@ class Line:
             both = {self.refused.get(rule), other.refused.get(rule)}
             self.refused[rule] = "all" if both == {"all"} else "some"
         for name in LISTS:
-            own = getattr(self, name)
-            own += [value for value in getattr(other, name) if value not in own]
+            getattr(self, name).extend(getattr(other, name))
+
+    def tidy(self) -> None:
+        """Name everything once."""
+        for name in LISTS:
+            setattr(self, name, list(dict.fromkeys(getattr(self, name))))
 
     def changes(self) -> bool:
         """Whether the verdict is not the same at all nodes asked about."""
@@ -76,23 +81,24 @@ class Line:
 
 def joined(lines: list[Line], verdicts: Verdicts) -> list[Line]:
     """Lines put together: goods that two countries trade on the same terms, then destinations."""
-    open_rules = [_could_matter(line, verdicts) for line in lines]
-    by_pair = _join(
-        lines, [(*line.kind(), tuple(line.destinations), rules) for line, rules in zip(lines, open_rules, strict=True)]
-    )  # fmt: skip
-    return _join(
-        by_pair,
-        [(*line.kind(), tuple(sorted(line.materials)), _could_matter(line, verdicts)) for line in by_pair],
-    )  # fmt: skip
+
+    def by_pair(line: Line) -> tuple[object, ...]:
+        return (*line.kind(), tuple(line.destinations), _could_matter(line, verdicts))
+
+    def by_goods(line: Line) -> tuple[object, ...]:
+        return (*line.kind(), tuple(sorted(line.materials)), _could_matter(line, verdicts))
+
+    return _join(_join(lines, by_pair), by_goods)
 
 
-def _join(lines: list[Line], keys: list[tuple[object, ...]]) -> list[Line]:
+def _join(lines: list[Line], key: Callable[[Line], tuple[object, ...]]) -> list[Line]:
     found: dict[tuple[object, ...], Line] = {}
-    for line, key in zip(lines, keys, strict=True):
-        if key in found:
-            found[key].join(line)
-        else:
-            found[key] = line
+    for line in lines:
+        known = found.setdefault(key(line), line)
+        if known is not line:
+            known.join(line)
+    for line in found.values():
+        line.tidy()
     return list(found.values())
 
 

@@ -43,9 +43,14 @@ def _near(frame: Frame, asked: Asked, question: Question, every: Crossings) -> s
         told.append(f"from there it goes to {ends}")
     if question.end and begins:
         told.append(f"to there it comes from {begins}")
+    countries = {
+        row.country for row, to in zip(frame.case.sites, asked.to_sites, strict=True) if to
+    }
+    if question.end and countries == asked.origins and len(countries) == 1:
+        return "moves inside a country are never hit"
     if not told and question.start and sent.any():
         told.append(f"what leaves there is {_some(frame.materials, every.material[sent])}")
-    return "; ".join(told) or "moves inside a country are never hit"
+    return "; ".join(told)
 
 
 def _some(names: list[str], positions: IntArray) -> str:

@@ -12,10 +12,10 @@ from ..controls import LICENSED, Regime
 from ..network.frame import Frame
 from ..network.services import build_services
 from ..network.technology import build_permits, is_about, technologies_of
-from ..tree import FloatArray, IntArray
+from ..tree import IntArray
 from .asked import Asked
 from .lines import Line
-from .verdicts import Licence, Verdict, Verdicts, _strictest
+from .verdicts import Licence, Verdict, Verdicts, strictest
 
 BoolArray = NDArray[np.bool_]
 
@@ -130,7 +130,7 @@ class Plants:
                     ]  # fmt: skip
                     days = max(open_days, default=0.0)
                     verdict = Verdict(
-                        _strictest({case.controls[at].policy for at in active}, days, bool(active)),
+                        strictest({case.controls[at].policy for at in active}, days, bool(active)),
                         rules=tuple(active),
                         days=days,
                         licences=licences,
@@ -163,7 +163,7 @@ class Plants:
                 licensed = [at for at in active if case.controls[at].policy in LICENSED]
                 banned = "prohibited" in policies
                 verdict = Verdict(
-                    "prohibited" if banned else _strictest(policies, 0.0, bool(active)),
+                    "prohibited" if banned else strictest(policies, 0.0, bool(active)),
                     rules=tuple(active),
                     licences=tuple(
                         self._licence(at, node, float(review[at, node]), float(cost[at, node]))
@@ -177,7 +177,8 @@ class Plants:
     def _licence(self, rule: int, node: int, review: float, cost: float) -> Licence:
         row = self.frame.case.controls[rule]
         approval = float(self.regime.approval[rule, node])
-        return Licence(row.control, review, approval, row.validity_periods, cost)
+        lag = int(self.frame.time.lag(np.array([review]))[0])
+        return Licence(row.control, review, lag, approval, row.validity_periods, cost)
 
     def _line(self, about: str, part: Part, codes: IntArray, rules: list[int]) -> Line:
         row = self.frame.case.plants[part.plant]

@@ -124,6 +124,9 @@ class Shipments:
         self.left_out = 0
         self._fates = Fates(movements.regime, verdicts, outlets)
         self._floors: dict[int, FloatArray] = {}
+        self._asked: dict[int, int] = {}
+        self._sets: dict[tuple[int, int, int, int], tuple[int, ...]] = {}
+        self._kept: dict[tuple[int, int, int, tuple[int, ...], int], str] = {}
 
     def lines(self, found: Crossings) -> list[Line]:
         """A line for each crossing, end use and set of pedigrees that makes a difference."""
@@ -189,11 +192,13 @@ class Shipments:
 
     def _relevant(self, number: int) -> int:
         """Pedigrees that rules about a class ask for."""
-        marks, bits = self.regime.marks, 0
-        for at, _ in self.regime.about(number, marks.provenance):
-            asked = self.frame.case.controls[at].pedigree
-            bits |= marks.pedigree(asked) if asked else 0
-        return bits
+        if number not in self._asked:
+            marks, bits = self.regime.marks, 0
+            for at, _ in self.regime.about(number, marks.provenance):
+                asked = self.frame.case.controls[at].pedigree
+                bits |= marks.pedigree(asked) if asked else 0
+            self._asked[number] = bits
+        return self._asked[number]
 
     def _bearing(self, offer: int, start: int, material: int) -> list[int]:
         """Marks that goods of a move can carry, the law aside."""
@@ -206,17 +211,24 @@ class Shipments:
         """Sets of pedigrees that make a difference and that goods of a move can carry."""
         if not relevant:
             return (0,)
-        found = {marks & relevant for marks in self._bearing(offer, start, material)}
-        return tuple(sorted(found)) or (0,)
+        key = offer, start, material, relevant
+        if key not in self._sets:
+            found = {marks & relevant for marks in self._bearing(offer, start, material)}
+            self._sets[key] = tuple(sorted(found)) or (0,)
+        return self._sets[key]
 
     def _kept_before(self, start: int, material: int, relevant: int, fate: Fate) -> str:
         """Whether goods at a site are kept from some outlets when they leave it."""
-        every = self.movements.provenance.at(start, material)
-        variants = [self.movements.variants[at][1] for at in every]
-        own = [marks for marks in variants if marks & relevant in fate.sets]
-        if own and fate.bits and all(marks & fate.bits == fate.bits for marks in own):
-            return "all"
-        return "some" if any(marks & fate.bits for marks in own) else ""
+        key = start, material, relevant, fate.sets, fate.bits
+        if key not in self._kept:
+            every = self.movements.provenance.at(start, material)
+            variants = [self.movements.variants[at][1] for at in every]
+            own = [marks for marks in variants if marks & relevant in fate.sets]
+            kept = "some" if any(marks & fate.bits for marks in own) else ""
+            if own and fate.bits and all(marks & fate.bits == fate.bits for marks in own):
+                kept = "all"
+            self._kept[key] = kept
+        return self._kept[key]
 
     @cached_property
     def _buyers(self) -> list[tuple[int, int, dict[tuple[str, str], int]]]:

@@ -29,33 +29,28 @@ class Spell:
 
 
 def spells(tree: Tree, codes: Sequence[int] | IntArray, first: int, last: int) -> list[Spell]:
-    """Spells of what holds at the nodes, scenarios together until they differ.
+    """Spells of what holds at the nodes, in order of time; scenarios with the same one together.
 
     Args:
         tree: the scenario tree.
         codes: what holds at each node. Shape (nodes,).
-        first, last: periods to look at.
+        first: first period to look at.
+        last: last period to look at.
     """
-    along = np.asarray(codes)[tree.paths]
-    found: list[Spell] = []
-
-    def walk(members: list[int], period: int) -> None:
-        until = period
-        while until <= last and len(set(along[members, until - 1].tolist())) == 1:
-            until += 1
-        begun = period
-        for now in range(period, until):
-            if now + 1 == until or along[members[0], now] != along[members[0], now - 1]:
-                names = tuple(tree.scenarios[member] for member in members)
-                node = int(tree.paths[members[0], begun - 1])
-                found.append(Spell(names, begun, now, int(along[members[0], now - 1]), node))
-                begun = now + 1
-        if until <= last:
-            parts: dict[int, list[int]] = {}
-            for member in members:
-                parts.setdefault(int(along[member, until - 1]), []).append(member)
-            for part in parts.values():
-                walk(part, until)
-
-    walk(list(range(len(tree.scenarios))), first)
-    return found
+    along = np.asarray(codes)[tree.paths[:, first - 1 : last]]
+    found: dict[tuple[int, int, int], tuple[list[str], int]] = {}
+    for position, name in enumerate(tree.scenarios):
+        begun = 0
+        for now in range(1, along.shape[1] + 1):
+            if now == along.shape[1] or along[position, now] != along[position, begun]:
+                key = first + begun, first + now - 1, int(along[position, begun])
+                node = int(tree.paths[position, key[0] - 1])
+                found.setdefault(key, ([], node))[0].append(name)
+                begun = now
+    order = {name: position for position, name in enumerate(tree.scenarios)}
+    return [
+        Spell(tuple(names), *key, node)
+        for key, (names, node) in sorted(
+            found.items(), key=lambda item: (item[0][0], order[item[1][0][0]])
+        )
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,10 +17,20 @@ OUTSIDE = -1
 
 @dataclass(frozen=True)
 class Licence:
-    """A licence that is needed, as applied for at the time of the verdict."""
+    """A licence that is needed, as applied for at the time of the verdict.
+
+    Attributes:
+        control: rule.
+        review_days: days of review.
+        usable_after: periods from the application to first use.
+        approval: part approved of what is applied for.
+        validity_periods: periods it can be used, None to the horizon.
+        cost: cost of the application.
+    """
 
     control: str
     review_days: float
+    usable_after: int
     approval: float
     validity_periods: int | None
     cost: float
@@ -62,7 +73,7 @@ class Verdict:
 
 VERDICTS = {
     "not_subject": "no rule in force is about it",
-    "free": "moves at once; there may be duties, costs, a quota",
+    "free": "moves at once; there may be duties, costs, a quota, end uses it is kept from",
     "review": "moves after a review that nobody applies for",
     "general_licence": "moves under a licence that the exporter holds",
     "licence": "needs a licence that is applied for",
@@ -79,6 +90,8 @@ class Verdicts:
         self.frame, self.regime, self.nodes = frame, regime, nodes
         self.found: list[Verdict] = []
         self._number: dict[Verdict, int] = {}
+        self._bare: list[int] = []
+        self._bare_number: dict[Verdict, int] = {}
         self._targets: dict[tuple[int, int], int] = {}
 
     def number(self, verdict: Verdict) -> int:
@@ -86,11 +99,13 @@ class Verdicts:
         if verdict not in self._number:
             self._number[verdict] = len(self.found)
             self.found.append(verdict)
+            bare = replace(verdict, rules=(), kept_by=())
+            self._bare.append(self._bare_number.setdefault(bare, len(self._bare_number)))
         return self._number[verdict]
 
-    def bare(self, code: int) -> Verdict | None:
-        """A verdict without the rules that made it; None outside what is asked about."""
-        return None if code == OUTSIDE else replace(self.found[code], rules=(), kept_by=())
+    def bare(self, codes: IntArray) -> bytes:
+        """What is alike in codes of equal verdicts, whatever the rules that made them."""
+        return np.array(self._bare, dtype=np.int64)[codes[self.nodes]].tobytes()
 
     def blank(self) -> IntArray:
         """Codes of nodes before anything is known of them. Shape (nodes,)."""
@@ -98,14 +113,22 @@ class Verdicts:
 
     def together(self, paths: list[IntArray]) -> IntArray:
         """Several paths of equal verdicts as one, each with the rules of all."""
+        if len(paths) == 1:
+            return paths[0]
         merged = self.blank()
-        for node in self.nodes.tolist():
-            own = [self.found[path[node]] for path in paths]
+        columns = np.stack([path[self.nodes] for path in paths])
+        kinds, which = np.unique(columns, axis=1, return_inverse=True)
+        numbers = []
+        for codes in kinds.T.tolist():
+            own = [self.found[code] for code in codes]
             rules = {rule for one in own for rule in one.rules}
             kept = {rule for one in own for rule in one.kept_by} - rules
-            merged[node] = self.number(
-                replace(own[0], rules=tuple(sorted(rules)), kept_by=tuple(sorted(kept)))
+            numbers.append(
+                self.number(
+                    replace(own[0], rules=tuple(sorted(rules)), kept_by=tuple(sorted(kept)))
+                )
             )
+        merged[self.nodes] = np.array(numbers, dtype=np.int64)[which.reshape(-1)]
         return merged
 
     def targets(self, rule: int, code: int) -> int:
@@ -170,7 +193,7 @@ class Verdicts:
         floor: FloatArray | None,
     ) -> IntArray:
         """Verdicts where a way leads to an outlet. Shape (nodes,)."""
-        values, asks = self.frame.values, list(way.asks)
+        values, asks = self.frame.values, np.array(way.asks, dtype=np.int64)
         columns = ("review_days", "tariff", "unit_cost", "quota", "cost")
         table = np.concatenate(
             [
@@ -209,15 +232,22 @@ class Verdicts:
         licensed = [at for at, row in enumerate(rows.values()) if row.policy in LICENSED]
         own = list(rows.values())
         kept = way.adds & ahead
+        kept_by = tuple(
+            at
+            for at, code in active
+            if at not in concerned and self.targets(at, code) & kept & marks.destinations
+        )
         days = max((float(review[at]) for at in range(len(own)) if at not in licensed), default=0.0)
+        hit = bool(concerned or kept_by)
         return Verdict(
-            verdict=_strictest({controls[at].policy for at in concerned}, days, bool(concerned)),
+            verdict=strictest({controls[at].policy for at in concerned}, days, hit),
             rules=tuple(concerned),
             days=days,
             licences=tuple(
                 Licence(
                     own[at].control,
                     float(review[at]),
+                    int(self.frame.time.lag(review[at : at + 1])[0]),
                     float(approval[at]),
                     own[at].validity_periods,
                     float(cost[at]),
@@ -233,11 +263,7 @@ class Verdicts:
                 if np.isfinite(quota[at])
             ),
             kept_from=self._told(kept, ahead),
-            kept_by=tuple(
-                at
-                for at, code in active
-                if at not in concerned and self.targets(at, code) & kept & marks.destinations
-            ),
+            kept_by=kept_by,
         )
 
     def _told(self, kept: int, ahead: int) -> tuple[str, ...]:
@@ -256,8 +282,9 @@ class Verdicts:
         return tuple(told)
 
 
-def _strictest(policies: set[str], days: float, hit: bool) -> str:
+def strictest(policies: Iterable[str], days: float, hit: bool) -> str:
     """The verdict that policies in force come to, where there is a way."""
+    policies = set(policies)
     if "presumption_of_denial" in policies:
         return "denial_presumed"
     if "case_by_case" in policies:

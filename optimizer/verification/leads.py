@@ -145,6 +145,17 @@ def _marks_differ(leg: Leg) -> BoolArray:
     return found
 
 
+def hidden_fees(leads: Leads) -> FloatArray:
+    """Most that rules may have cost per unit beyond what the plan's moves tell. Shape (nodes,).
+
+    A move that bears all marks of a rule may have complied with it at a cost all the same.
+    """
+    total = np.zeros(leads.reading.size)
+    for leg in (leads.orders, leads.shipments):
+        total += leads.reading.per_node(leg.node, leg.quantity * leg.verdict.hidden)
+    return total
+
+
 def check_quotas(reading: Reading, leads: Leads, ledger: Ledger) -> None:
     """All that complies with a rule must stay within its quota, window by window."""
     for number, rule in leads.borders.rows:

@@ -10,8 +10,9 @@ from .leads import Leads, Leg
 from .ledger import Ledger, Where
 from .marks import Marks
 from .need import Needs
-from .reading import FloatArray, IntArray, Reading
+from .reading import BoolArray, FloatArray, IntArray, Reading
 from .rules import BORDER, LICENSED, Rules
+from .supply import USED
 from .tables import Plan
 from .technology import Parts
 
@@ -50,33 +51,47 @@ class Licences:
         table = table[licensed].reset_index(drop=True)
         rows = table["position"].to_numpy(dtype=np.int64)
         nodes = table["node"].to_numpy(dtype=np.int64)
-        first, last = self._dates(rows, nodes)
-        own = kind[rows].astype(str)
-        technology = own == "technology"
-        _check_cells(self, table, np.where(technology, np.nan, first), last, ledger)
+        _check_cells(self, table, ledger)
+        first, last = dates(reading, rows, nodes)
         table = table.assign(first=first, last=last)
-        self.technology = table[technology].reset_index(drop=True)
+        own = kind[rows].astype(str)
+        self.technology = table[own == "technology"].reset_index(drop=True)
         self.services = table[own == "service"].reset_index(drop=True)
         self.goods = table[np.isin(own, list(BORDER))].reset_index(drop=True)
 
-    def _dates(self, rows: IntArray, nodes: IntArray) -> tuple[IntArray, IntArray]:
-        """First and last period in which applications can be used. Shape (rows,) each."""
-        reading = self.reading
-        first = reading.lag(reading.at("controls", "review_days", rows, nodes))
-        first = first + reading.tree.period[nodes]
-        validity = [row.validity_periods for row in reading.case.controls]
-        length = np.array([*(reading.tree.periods if v is None else v for v in validity), 0])
-        return first, np.minimum(first + length[rows] - 1, reading.tree.periods)
+    def most(self, needs: Needs) -> FloatArray:
+        """Most that each application for goods may ask for. Shape (applications for goods,)."""
+        table = self.goods
+        nodes, first, last = (
+            table[column].to_numpy(dtype=np.int64) for column in ("node", "first", "last")
+        )
+        codes, known = pd.factorize(pd.MultiIndex.from_frame(table[["position", "end_use"]]))
+        found = np.zeros(len(table))
+        for group, (number, use) in enumerate(known.to_list()):
+            own = np.flatnonzero(codes == group)
+            found[own] = needs.most(int(number), str(use), nodes[own], first[own], last[own])
+        return found
 
-    def paid(self) -> FloatArray:
-        """What applications for goods and services cost at each node. Shape (nodes,)."""
-        total = np.zeros(self.reading.size)
-        for table in (self.goods, self.services):
-            rows = table["position"].to_numpy(dtype=np.int64)
-            nodes = table["node"].to_numpy(dtype=np.int64)
-            price = self.reading.at("controls", "cost", rows, nodes)
-            total += self.reading.per_node(nodes, price)
-        return total
+
+def dates(reading: Reading, rows: IntArray, nodes: IntArray) -> tuple[IntArray, IntArray]:
+    """First and last period in which applications at nodes can be used. Shape (rows,) each."""
+    first = reading.lag(reading.at("controls", "review_days", rows, nodes))
+    first = first + reading.tree.period[nodes]
+    validity = [row.validity_periods for row in reading.case.controls]
+    length = np.array([*(reading.tree.periods if v is None else v for v in validity), 0])
+    return first, np.minimum(first + length[rows] - 1, reading.tree.periods)
+
+
+def _check_cost(
+    reading: Reading, table: pd.DataFrame, made: BoolArray, ledger: Ledger
+) -> FloatArray:
+    """Applications pay the cost of their node; what was not ``made`` may pay nothing. (nodes,)."""
+    rows = table["position"].to_numpy(dtype=np.int64)
+    nodes = table["node"].to_numpy(dtype=np.int64)
+    told = table["cost"].to_numpy(dtype=float)
+    due = np.where(made | (told > 0), reading.at("controls", "cost", rows, nodes), 0.0)
+    ledger.equal("licence cost", told, due, _where(reading, table), tolerance=1e-6)
+    return reading.per_node(nodes, due)
 
 
 def _named(reading: Reading, row: pd.Series) -> str:
@@ -90,10 +105,8 @@ def _where(reading: Reading, table: pd.DataFrame) -> Where:
     return lambda i: _named(reading, table.iloc[i])
 
 
-def _check_cells(
-    licences: Licences, table: pd.DataFrame, first: FloatArray, last: IntArray, ledger: Ledger
-) -> None:
-    """Approval, cost and dates of every application; NaN in ``first`` leaves its dates open."""
+def _check_cells(licences: Licences, table: pd.DataFrame, ledger: Ledger) -> None:
+    """Approval, dates and blanks of every application; ``table`` has them as the plan does."""
     if table.empty:
         return
     reading, where = licences.reading, _where(licences.reading, table)
@@ -103,55 +116,53 @@ def _check_cells(
     border = np.isin([reading.case.controls[row].kind for row in rows], list(BORDER))
     blank = np.where(border, table["plant"], table["end_use"]) == ""
     ledger.add("licence", (~blank).astype(float), 1.0, where)
-    dated = np.flatnonzero(~np.isnan(first))
-    told = table.iloc[dated]
-    ledger.equal("licence", told["first"], first[dated], _where(reading, told))
-    price = reading.at("controls", "cost", rows[dated], nodes[dated])
-    ledger.equal("licence cost", told["cost"], price, _where(reading, told), tolerance=1e-6)
-    usable = dated[first[dated] <= reading.tree.periods]
+    first, last = dates(reading, rows, nodes)
+    ledger.equal("licence", table["first"], first, where)
+    usable = np.flatnonzero(first <= reading.tree.periods)
     told = table.iloc[usable]
     ledger.equal("licence", told["last"], last[usable], _where(reading, told))
+    whole = np.flatnonzero(~border)
+    told = table.iloc[whole]
+    ledger.equal("licence", told["used"], told["quantity"], _where(reading, told))
 
 
-def check_services(licences: Licences, parts: dict[str, Parts], ledger: Ledger) -> None:
-    """Licences for services are whole, for a plant with a technology of the country named."""
+def check_services(licences: Licences, parts: dict[str, Parts], ledger: Ledger) -> FloatArray:
+    """Licences for services, whole and of a plant's technology; what they cost. Shape (nodes,)."""
     table, reading = licences.services, licences.reading
     if table.empty:
-        return
+        return np.zeros(reading.size)
     where = _where(reading, table)
     ledger.equal("licence", table["quantity"], 1.0, where)
-    ledger.equal("licence", table["used"], 1.0, where)
     described = pd.concat([own.table for own in parts.values()])
     known = set(zip(described["plant"], described["origin"], described["country"], strict=True))
     named = zip(table["plant"], table["exporter"], table["destination"], strict=True)
     ledger.add("licence", [float(key not in known) for key in named], 1.0, where)
     _check_unique(reading, table, ["position", "plant", "node"], ledger)
+    return _check_cost(reading, table, np.ones(len(table), dtype=bool), ledger)
 
 
 def check_goods(
     licences: Licences, leads: Leads, needs: Needs, marks: Marks, ledger: Ledger
-) -> None:
-    """Applications for goods: within need, drawn on in time and within what is approved."""
+) -> FloatArray:
+    """Applications for goods: within need, drawn on in time and within what is approved.
+
+    Returns what they cost at each node. Shape (nodes,).
+    """
     reading, table, drawn = licences.reading, licences.goods, licences.plan.licence_use
     moved = leads.orders.verdict.licensed or leads.shipments.verdict.licensed
     if table.empty and drawn.empty and not moved:
-        return
+        return np.zeros(reading.size)
     where = _where(reading, table)
     known = table["end_use"].isin(marks.uses).to_numpy(dtype=bool)
     ledger.add("licence", (~known).astype(float), 1.0, where)
     _check_unique(reading, table, [*KEY, "node"], ledger)
-    nodes = table["node"].to_numpy(dtype=np.int64)
-    first, last = (table[column].to_numpy(dtype=np.int64) for column in ("first", "last"))
-    most = np.zeros(len(table))
-    codes, known_keys = pd.factorize(pd.MultiIndex.from_frame(table[["position", "end_use"]]))
-    for group, (number, use) in enumerate(known_keys.to_list()):
-        own = np.flatnonzero(codes == group)
-        most[own] = needs.most(int(number), str(use), nodes[own], first[own], last[own])
-    ledger.at_most("licence need", table["quantity"], most, where)
+    most, quantity = licences.most(needs), table["quantity"].to_numpy(dtype=float)
+    ledger.at_most("licence need", quantity, most, where)
     place = _application(table, drawn)
     _check_dates(reading, table, drawn, place, ledger)
     _check_totals(licences, drawn, place, ledger)
     _check_draws(leads, drawn, ledger)
+    return _check_cost(reading, table, quantity > USED * np.maximum(1.0, most), ledger)
 
 
 def _check_unique(

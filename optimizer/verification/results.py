@@ -30,6 +30,15 @@ def gather(reading: Reading, parts: Iterable[Mapping[str, FloatArray]]) -> dict[
     return cash
 
 
+def settle_fees(
+    reading: Reading, plan: Plan, cash: dict[str, FloatArray], hidden: FloatArray
+) -> None:
+    """Take the plan's word for costs of licences, as far as ``hidden`` allows. Shape (nodes,)."""
+    table = plan.cash[plan.cash["category"] == "licences"]
+    told = reading.per_node(table["node"], table["amount"])
+    cash["licences"] = cash["licences"] + np.clip(told - cash["licences"], 0.0, hidden)
+
+
 def total_costs(reading: Reading, cash: Mapping[str, FloatArray]) -> dict[str, float]:
     """Discounted expected cost by category."""
     weight = reading.tree.probability * reading.discount

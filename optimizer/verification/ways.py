@@ -75,6 +75,8 @@ class Verdict:
         waiting: days of licence review that the lead_time objective counts beyond ``review``.
         tariff: duties per unit moved [money/unit].
         fee: `unit_cost` of the rules per unit moved, a cost of licences [money/unit].
+        hidden: `unit_cost` per unit of rules that the move may have complied with all the same,
+            which neither its marks nor its days or duties tell [money/unit].
         floor: least price of what is bought [money/unit], -inf without one.
         rules: controls that hit the move, joined by commas.
         complied: rule -> moves that complied with it.
@@ -89,6 +91,7 @@ class Verdict:
     waiting: FloatArray
     tariff: FloatArray
     fee: FloatArray
+    hidden: FloatArray
     floor: FloatArray
     rules: NDArray[np.object_]
     complied: dict[int, IntArray] = field(default_factory=dict)
@@ -119,6 +122,7 @@ class Judge:
             waiting=np.zeros(count),
             tariff=np.zeros(count),
             fee=np.zeros(count),
+            hidden=np.zeros(count),
             floor=np.full(count, -np.inf),
             rules=np.full(count, "", dtype=object),
         )
@@ -182,11 +186,9 @@ class Judge:
         )
 
     def _asks(self, number: int) -> bool:
-        """Whether complying with a rule can show in a move's days or duties."""
-        return bool(
-            self.reading.ever("controls", "review_days")[number]
-            or self.reading.ever("controls", "tariff")[number]
-        )
+        """Whether complying with a rule asks for anything but its quota."""
+        columns = ("review_days", "tariff", "unit_cost")
+        return any(self.reading.ever("controls", column)[number] for column in columns)
 
     def _comply(self, number: int, rows: IntArray, *, licensed: bool = False) -> None:
         if not len(rows):
@@ -226,6 +228,11 @@ class Judge:
             chosen = self._fitting(row, numbers)
             for number in chosen:
                 self._comply(number, np.array([row], dtype=np.int64))
+                self.open[number] = self.open[number][self.open[number] != row]
+        for number, rows in self.open.items():
+            terms = self._terms(number, rows)
+            untold = (terms.tariff == 0) & (terms.review <= verdict.review[rows])
+            verdict.hidden[rows] += np.where(untold, terms.fee, 0.0)
 
     def _fitting(self, row: int, numbers: list[int]) -> tuple[int, ...]:
         """Fewest further rules that explain the days and duties of a move; () if none do."""

@@ -6,6 +6,7 @@ and changes); nothing here knows how the optimizer represents rules or marks.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -43,6 +44,40 @@ class Law:
     def outlets(self) -> set[Outlet]:
         """Every pair of end use and end user that asks for anything."""
         return {(row["end_use"], row["end_user"]) for row in self.base["demand"]}
+
+    @cached_property
+    def ahead(self) -> dict[tuple[str, str], set[Outlet]]:
+        """Outlets that lie ahead of each site and material, whatever the rules and dates say."""
+        case, base = self.case, self.base
+        ahead: dict[tuple[str, str], set[Outlet]] = defaultdict(set)
+        for row in base["demand"]:
+            ahead[row["site"], row["material"]].add((row["end_use"], row["end_user"]))
+        steps = [
+            ((start, material), (end, material))
+            for row in base["lanes"]
+            for start in case.select(row["from"], case.names("sites", "site"))
+            for end in case.select(row["to"], case.names("sites", "site"))
+            for material in case.select(row["material"], case.names("materials", "material"))
+            if start != end
+        ]
+        steps += [
+            ((plant["site"], taken["material"]), (plant["site"], given["material"]))
+            for plant in base["plants"]
+            for taken in base["recipes"]
+            for given in base["recipes"]
+            if taken["process"] == given["process"] == plant["process"]
+            and taken["quantity"] < 0 < given["quantity"]
+        ]
+        steps += [
+            ((row["from_site"], row["from_material"]), (row["site"], row["material"]))
+            for row in base["returns"]
+        ]
+        while True:
+            before = sum(map(len, ahead.values()))
+            for start, end in steps:
+                ahead[start] |= ahead[end]
+            if sum(map(len, ahead.values())) == before:
+                return dict(ahead)
 
     def among(self, selector: str, name: str) -> bool:
         """Whether a selector picks a name; a blank one picks all."""

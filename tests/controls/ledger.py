@@ -8,12 +8,9 @@ from typing import Any
 from oracle.tree import Node
 
 from .law import Law
+from .lots import Smuggled
 
 Record = dict[str, Any]
-
-
-class Smuggled(AssertionError):
-    """A lot moved, or was delivered, against a rule in force."""
 
 
 class Ledger:

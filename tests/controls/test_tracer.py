@@ -28,7 +28,8 @@ from .cases import (
     want,
     works,
 )
-from .tracer import Smuggled, trace
+from .lots import Smuggled
+from .tracer import trace
 
 CONTENT = rule("content", "reexport", jurisdiction="CN", pedigree="chinese")
 LICENCE = rule("licence", "export", "case_by_case", exporters="CN")

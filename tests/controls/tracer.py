@@ -12,7 +12,7 @@ one).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,29 +20,12 @@ import pandas as pd
 from oracle.reader import Row
 from oracle.tree import Node
 
-from .law import LICENSED, Law, Move, Outlet, listed
-from .ledger import Ledger, Smuggled
+from .customs import Customs
+from .law import Law, listed
+from .ledger import Ledger
+from .lots import TINY, Heap, Lot, Place, Smuggled, alike, check_claim, draw, mark_of, pile_up
 
-TINY = 1e-6
-Place = tuple[str, str, str]
-"""Site, material and marks, as a plan's tables write them."""
 Record = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Lot:
-    """Goods with one true history: pedigrees, outlets they are kept from, and where they were."""
-
-    pedigrees: frozenset[str] = frozenset()
-    barred: frozenset[Outlet] = frozenset()
-    story: frozenset[str] = frozenset()
-
-    def with_step(self, step: str, barred: Iterable[Outlet] = ()) -> Lot:
-        """The lot after another step."""
-        return Lot(self.pedigrees, self.barred | {*barred}, self.story | {step})
-
-
-Heap = dict[Lot, float]
 
 
 @dataclass(frozen=True)
@@ -84,11 +67,10 @@ class _Tracer:
         ]
         self.number = {node: at for at, node in enumerate(self.nodes)}
         self.ledger = Ledger(law, self.nodes)
+        self.customs = Customs(law, self.nodes, self.ledger)
         self.applications = tables["licences"].to_dict("records")
         self.drawn = tables["licence_use"].to_dict("records")
         self.plants = {row["plant"]: row for row in self.base["plants"]}
-        self.sold = {row["offer"]: law.of_offer(row) for row in self.base["offers"]}
-        self.open_ahead = _outlets_ahead(law)
         # (node, place) -> lots that arrive later; (node, plant, mode) -> lot that the run makes
         self.later: dict[tuple[int, int], list[tuple[Place, Heap]]] = defaultdict(list)
         self.made: dict[tuple[int, str, Any], Lot] = {}
@@ -110,11 +92,11 @@ class _Tracer:
     def _node(self, at: int) -> list[Delivered]:
         node = self.nodes[at]
         fixed = self._from_before(at)
-        heaps: dict[Place, Heap] = _sum(fixed)
+        heaps: dict[Place, Heap] = pile_up(fixed)
         for _ in range(200):
             inside = list(self._moves_inside(at, heaps))
-            new = _sum([*fixed, *inside])
-            if _close(heaps, new):
+            new = pile_up([*fixed, *inside])
+            if alike(heaps, new):
                 break
             heaps = new
         else:
@@ -125,7 +107,7 @@ class _Tracer:
         for row in self._flows("deliveries", at):
             demand = self.base["demand"][row["row"] - 1]
             place = (row["site"], row["material"], row["marks"])
-            for lot, quantity in _draw(heaps, place, row["quantity"]).items():
+            for lot, quantity in draw(heaps, place, row["quantity"]).items():
                 self._check_delivery(demand, lot, node)
                 found.append(Delivered(at, row["row"], quantity, lot))
         return found
@@ -160,24 +142,14 @@ class _Tracer:
         return found
 
     def _ordered(self, at: int) -> list[tuple[Place, Heap]]:
-        """Lots bought at a node, and those among them that arrive at once."""
-        node, now = self.nodes[at], []
+        """Lots bought at a node that arrive at once; the others are kept for later."""
+        now = []
         for row in self._flows("orders", at):
-            offer = next(r for r in self.base["offers"] if r["offer"] == row["offer"])
-            site = offer["site"]
-            move = Move(
-                offer["origin"], self.case.country(site), offer["supplier"],
-                self.case.operator(site), offer["material"], self.sold[offer["offer"]],
-            )  # fmt: skip
-            place = (site, offer["material"], row["marks"])
-            barred = self._cross(move, at, row, place, row["quantity"])
-            story = f"offer {offer['offer']} in {node.period}"
-            heap = {Lot(move.pedigrees).with_step(story, barred): row["quantity"]}
-            self._check_claim(place, heap)
-            if row["arrives"] == node.period:
-                now.append((place, heap))
+            arrived = self.customs.ordered(at, row)
+            if row["arrives"] == self.nodes[at].period:
+                now.append(arrived)
             else:
-                self.later[at, row["arrives"]].append((place, heap))
+                self.later[at, row["arrives"]].append(arrived)
         return now
 
     def _moves_inside(self, at: int, heaps: dict[Place, Heap]) -> Iterator[tuple[Place, Heap]]:
@@ -185,10 +157,10 @@ class _Tracer:
         node = self.nodes[at]
         for row in self._flows("shipments", at):
             if row["arrives"] == node.period:
-                yield self._shipped(at, row, heaps)
+                yield self.customs.shipped(at, row, heaps)
         self._start_runs(at, heaps)
         for row in self._flows("conversions", at):
-            if row["quantity"] > 0 and row["started"] == at and self._started(at, row):
+            if row["quantity"] > 0 and row["started"] == at:
                 yield self._output(at, row)
         for place, _, taken in self._stocks(at, heaps):
             pile = self._pile(place)
@@ -198,7 +170,7 @@ class _Tracer:
         for row in self._flows("deliveries", at):
             place = (row["site"], row["material"], row["marks"])
             self.gone.setdefault((at, row["row"]), []).append(
-                (place, _draw(heaps, place, row["quantity"]))
+                (place, draw(heaps, place, row["quantity"]))
             )
         for row in self.base["returns"]:
             if not int(row["lag_periods"]):
@@ -208,7 +180,7 @@ class _Tracer:
         """Remember what a settled node hands on to later ones."""
         node = self.nodes[at]
         for row in self._flows("shipments", at):
-            place, heap = self._shipped(at, row, heaps, settled=True)
+            place, heap = self.customs.shipped(at, row, heaps, settled=True)
             if row["arrives"] != node.period:
                 self.later[at, row["arrives"]].append((place, heap))
         for place, level, taken in self._stocks(at, heaps):
@@ -216,55 +188,6 @@ class _Tracer:
             self.taken[at, place] = taken
 
     # Ways that goods go
-
-    def _shipped(
-        self, at: int, row: Record, heaps: dict[Place, Heap], *, settled: bool = False
-    ) -> tuple[Place, Heap]:
-        """What arrives of a shipment. Once settled, each lot is judged for good."""
-        source = (row["from"], row["material"], row["marks"])
-        place = (row["to"], row["material"], row["arrives_as"])
-        heap: Heap = defaultdict(float)
-        for lot, quantity in _draw(heaps, source, row["quantity"]).items():
-            move = Move(
-                self.case.country(row["from"]), self.case.country(row["to"]),
-                self.case.operator(row["from"]), self.case.operator(row["to"]),
-                row["material"], lot.pedigrees,
-            )  # fmt: skip
-            barred = self._cross(move, at, row, place, quantity if settled else None)
-            step = f"{row['lane']} {row['from']}>{row['to']} in {self.nodes[at].period}"
-            heap[lot.with_step(f"{step} [{row['licences']}]", barred)] += quantity
-        if settled:
-            self._check_claim(place, heap)
-        return place, dict(heap)
-
-    def _cross(
-        self, move: Move, at: int, row: Record, place: Place, quantity: float | None
-    ) -> set[Outlet]:
-        """Outlets that a crossing keeps a lot from. With a quantity, it is counted and judged."""
-        licences = dict(part.split("=", 1) for part in row["licences"].split(";") if part)
-        barred: set[Outlet] = set()
-        for rule, targets in self.law.asked(move, self.nodes[at]):
-            name, policy = rule["control"], rule["policy"]
-            if name in licences:
-                others = self.law.outlets if targets is None else targets
-                barred |= {outlet for outlet in others if outlet[0] != licences[name]}
-                key = (name, move.exporter, move.destination, licences[name], at)
-                self.ledger.licence[key] += quantity or 0.0
-                if quantity and targets and all(use != licences[name] for use, _ in targets):
-                    raise Smuggled(f"{name}: a licence for a use the rule is not about: {row}")
-            elif policy in LICENSED or policy == "prohibited":
-                if targets is None and quantity:
-                    raise Smuggled(f"{name} ({policy}) hits {move}: {row}")
-                barred |= targets or set()
-            complied = targets is None or not self._renounced(targets, place)
-            if complied and quantity:
-                self.ledger.quota[name, at] += quantity
-        return barred
-
-    def _renounced(self, targets: set[Outlet], place: Place) -> bool:
-        """Whether goods are marked as kept from all targets that lie ahead of a place."""
-        ahead = targets & self.open_ahead.get(place[:2], set())
-        return {_mark(outlet) for outlet in ahead} <= {*listed(place[2])}
 
     def _start_runs(self, at: int, heaps: dict[Place, Heap]) -> None:
         """The lot that each run of a node makes, from what it draws now."""
@@ -275,7 +198,7 @@ class _Tracer:
             if row["quantity"] < 0:
                 site = self.plants[row["plant"]]["site"]
                 place = (site, row["material"], row["marks"])
-                lots = _draw(heaps, place, -row["quantity"])
+                lots = draw(heaps, place, -row["quantity"])
                 drawn[key] += [(row["material"], lot) for lot in lots]
         for (name, mode), lots in drawn.items():
             marks: dict[str, set[str]] = defaultdict(set)
@@ -289,13 +212,9 @@ class _Tracer:
                 ),
             )
 
-    def _started(self, at: int, row: Record) -> bool:
-        """Whether something of each input of a run has arrived in its heap yet."""
-        return (at, row["plant"], row["mode"]) in self.made
-
     def _output(self, at: int, row: Record) -> tuple[Place, Heap]:
         lot = self.made[row["started"], row["plant"], row["mode"]]
-        lot = self._on(lot, row["material"])
+        lot = lot.on(row["material"], self.law)
         place = (self.plants[row["plant"]]["site"], row["material"], row["marks"])
         return place, {lot: row["quantity"]}
 
@@ -315,7 +234,7 @@ class _Tracer:
             held: Heap = defaultdict(float)
             for lot, quantity in before.items():
                 held[lot] += quantity * (1 - here["decay"])
-            for lot, quantity in _draw(heaps, place, row["stored"]).items():
+            for lot, quantity in draw(heaps, place, row["stored"]).items():
                 held[lot] += quantity
             whole, taken = sum(held.values()), row["taken"]
             part = min(1.0, taken / whole) if whole > TINY else 0.0
@@ -352,7 +271,7 @@ class _Tracer:
                 for place, heap in parts:
                     marks = self._come_back_as(place[2], row)
                     for lot, quantity in heap.items():
-                        by_marks[marks][self._on(lot, row["material"])] += quantity
+                        by_marks[marks][lot.on(row["material"], self.law)] += quantity
         found = []
         for back in self._flows("returns", at):
             if back["row"] != position:
@@ -374,14 +293,9 @@ class _Tracer:
             for pedigree in self.base["pedigrees"]
             if self.law.sticks(pedigree, row["material"])
         }
-        ahead = self.open_ahead.get((row["site"], row["material"]), set())
-        kept |= {_mark(outlet) for outlet in ahead}
+        ahead = self.law.ahead.get((row["site"], row["material"]), set())
+        kept |= {mark_of(outlet) for outlet in ahead}
         return ",".join(sorted(mark for mark in listed(marks) if mark in kept))
-
-    def _on(self, lot: Lot, material: str) -> Lot:
-        """A lot as another material: only some pedigrees stick to it."""
-        kept = {row["pedigree"] for row in self.base["pedigrees"] if self.law.sticks(row, material)}
-        return Lot(lot.pedigrees & kept, lot.barred, lot.story)
 
     def _given(self, row: Row, story: str) -> Lot:
         marks = frozenset(
@@ -413,17 +327,7 @@ class _Tracer:
             if abs(there - quantity) > 1e-4 * max(1.0, quantity):
                 raise AssertionError(f"node {at}, {place}: {there} came in, {quantity} went out")
         for place, heap in heaps.items():
-            self._check_claim(place, heap)
-
-    def _check_claim(self, place: Place, heap: Heap) -> None:
-        """The plan's marks of goods hold at least the true ones that matter where they are."""
-        claimed = {*listed(place[2])}
-        ahead = self.open_ahead.get(place[:2], set())
-        for lot, quantity in heap.items():
-            missing = lot.pedigrees - claimed
-            missing |= {_mark(outlet) for outlet in lot.barred & ahead} - claimed
-            if missing and quantity > TINY:
-                raise Smuggled(f"{place} lacks {sorted(missing)}: {quantity} of {lot}")
+            check_claim(self.law, place, heap)
 
     def _check_delivery(self, demand: Row, lot: Lot, node: Node) -> None:
         outlet = (demand["end_use"], demand["end_user"])
@@ -431,69 +335,3 @@ class _Tracer:
             raise Smuggled(f"delivered to {outlet}, from which it is barred: {lot}")
         if refused := self.law.refuses(demand, lot.pedigrees, node):
             raise Smuggled(f"delivered to {outlet} in spite of {refused}: {lot}")
-
-
-def _mark(outlet: Outlet) -> str:
-    """How a plan's tables write that goods are kept from an outlet."""
-    return f"!{outlet[0]}={outlet[1]}" if outlet[1] else f"!{outlet[0]}"
-
-
-def _draw(heaps: dict[Place, Heap], place: Place, quantity: float) -> Heap:
-    """Lots of a quantity taken from a heap, of each in proportion."""
-    heap = heaps.get(place, {})
-    whole = sum(heap.values())
-    if whole <= TINY or quantity <= TINY:
-        return {}
-    return {lot: part * quantity / whole for lot, part in heap.items() if part > TINY * whole}
-
-
-def _sum(flows: Iterable[tuple[Place, Heap]]) -> dict[Place, Heap]:
-    heaps: dict[Place, Heap] = defaultdict(lambda: defaultdict(float))
-    for place, heap in flows:
-        for lot, quantity in heap.items():
-            heaps[place][lot] += quantity
-    return {place: dict(heap) for place, heap in heaps.items()}
-
-
-def _close(one: dict[Place, Heap], other: dict[Place, Heap]) -> bool:
-    """Whether two fillings of the heaps are the same."""
-    for place in one.keys() | other.keys():
-        mine, theirs = one.get(place, {}), other.get(place, {})
-        for lot in mine.keys() | theirs.keys():
-            if abs(mine.get(lot, 0.0) - theirs.get(lot, 0.0)) > 1e-8:
-                return False
-    return True
-
-
-def _outlets_ahead(law: Law) -> dict[tuple[str, str], set[Outlet]]:
-    """Outlets that can be reached from each site and material, whatever the rules and dates say."""
-    case, base = law.case, law.base
-    ahead: dict[tuple[str, str], set[Outlet]] = defaultdict(set)
-    for row in base["demand"]:
-        ahead[row["site"], row["material"]].add((row["end_use"], row["end_user"]))
-    steps = [
-        ((start, material), (end, material))
-        for row in base["lanes"]
-        for start in case.select(row["from"], case.names("sites", "site"))
-        for end in case.select(row["to"], case.names("sites", "site"))
-        for material in case.select(row["material"], case.names("materials", "material"))
-        if start != end
-    ]
-    steps += [
-        ((plant["site"], taken["material"]), (plant["site"], given["material"]))
-        for plant in base["plants"]
-        for taken in base["recipes"]
-        for given in base["recipes"]
-        if taken["process"] == given["process"] == plant["process"]
-        and taken["quantity"] < 0 < given["quantity"]
-    ]
-    steps += [
-        ((row["from_site"], row["from_material"]), (row["site"], row["material"]))
-        for row in base["returns"]
-    ]
-    while True:
-        before = sum(map(len, ahead.values()))
-        for start, end in steps:
-            ahead[start] |= ahead[end]
-        if sum(map(len, ahead.values())) == before:
-            return dict(ahead)

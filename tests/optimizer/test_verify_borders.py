@@ -18,6 +18,7 @@ from .plans import (
     application,
     border_plan,
     case_of,
+    cash,
     crossing,
     drawn,
     licensed_plan,
@@ -125,6 +126,18 @@ def test_goods_with_a_mark_may_comply_all_the_same() -> None:
     assert verify_plan(case, plan).costs["licences"] == 0
     plan = border_plan(crossing(6, ARMY, **cells, tariff=30), tank=0, marks=ARMY)
     assert faults(case, plan) == {"tariffs"}
+
+
+@pytest.mark.parametrize(("paid", "right"), [(0, True), (12, True), (13, False)])
+def test_fees_that_nothing_else_tells_are_those_of_the_plan(paid: float, right: bool) -> None:
+    """Goods with the mark of another rule may have complied with one that only costs."""
+    costly = rule(unit_cost=2, end_uses="military")
+    case = border(costly, rule(control="ban", policy="prohibited", end_uses="military"))
+    money = cash([(0, "purchase", 6), (0, "licences", paid), (0, "shortage", 400)], {0: 1.0})
+    plan = border_plan(crossing(6, ARMY, rules="r,ban"), tank=0, marks=ARMY, cash=money)
+    found = verify_plan(case, plan)
+    assert failed(found) == (set() if right else {"cash"})
+    assert found.costs["licences"] == min(paid, 12)
 
 
 def test_a_quota_counts_only_what_complies() -> None:

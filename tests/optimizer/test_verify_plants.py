@@ -31,7 +31,8 @@ def smelter(row: Data, status: list[Data] | None = None, **changed: Any) -> Case
 def granted(**cells: Any) -> Data:
     """The licence to open the smelter, or to add its module."""
     row = {"exporter": "CN", "destination": "US", "end_use": "", "plant": "smelter"}
-    return application(**(row | {"quantity": 2, "cost": 14, "used": 2} | cells))
+    row |= {"quantity": 2, "cost": 14, "used": 2, "first": 2, "last": 4}
+    return application(**(row | cells))
 
 
 def opened(*licences: Data) -> Tables:
@@ -97,7 +98,7 @@ def test_licences_for_technology_are_paid_per_opening_and_module() -> None:
     assert faults(case, opened(*halves)) == set()
     assert verify_plan(case, opened(granted())).costs["licences"] == 14
     assert faults(case, opened()) == {"technology licence", "licence cost"}
-    assert faults(case, opened(granted(quantity=1))) == {"technology licence"}
+    assert faults(case, opened(granted(quantity=1))) == {"technology licence", "licence"}
     assert faults(case, opened(granted(cost=7))) == {"licence cost"}
     assert "technology licence" in faults(case, opened(granted(exporter="US")))
     assert faults(case, opened(granted(approval=0.5))) == {"licence"}
