@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .models.plan import Solution, SolveStatus
     from .models.problems import CaseError, Problem
     from .optimizer.highs import Options
+    from .optimizer.rulings import Question, rulings
     from .optimizer.solve import Request, solve
     from .optimizer.verify import Verification, verify_plan
 
@@ -34,6 +35,7 @@ _HOMES = {
     "CaseError": ".models.problems",
     "Options": ".optimizer.highs",
     "Problem": ".models.problems",
+    "Question": ".optimizer.rulings",
     "Request": ".optimizer.solve",
     "Solution": ".models.plan",
     "SolveStatus": ".models.plan",
@@ -42,6 +44,7 @@ _HOMES = {
     "check_case": ".datasets.checks",
     "load_case": ".datasets.load",
     "read_run": ".datasets.runs",
+    "rulings": ".optimizer.rulings",
     "save_case": ".datasets.save",
     "solve": ".optimizer.solve",
     "verify_plan": ".optimizer.verify",
@@ -52,6 +55,7 @@ __all__ = [
     "CaseError",
     "Options",
     "Problem",
+    "Question",
     "Request",
     "Solution",
     "SolveStatus",
@@ -60,6 +64,7 @@ __all__ = [
     "check_case",
     "load_case",
     "read_run",
+    "rulings",
     "save_case",
     "solve",
     "verify_plan",

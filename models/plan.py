@@ -4,9 +4,9 @@ A plan is a dict of pandas DataFrames with the tables and columns below. Quantit
 material's unit, money is undiscounted unless a column says otherwise. ``node`` numbers the rows of
 the ``nodes`` table; ``row`` is the number of a row in its case table, from 1.
 
-``marks`` is the sorted, comma-joined list of a variant's marks, '' for none: names of pedigrees, and
-``!use`` (or ``!use=end user``) for a destination it is kept from. ``licences`` joins ``rule=end use``
-by semicolons, ``rules`` joins names of controls by commas.
+``marks`` is the sorted, comma-joined list of a variant's marks, '' for none: names of pedigrees,
+and ``!use`` (or ``!use=end user``) for a destination it is kept from. ``licences`` joins
+``rule=end use`` by semicolons, ``rules`` joins names of controls by commas.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def loaded_by(statement: str) -> set[str]:
 
 def test_help_loads_nothing_heavy() -> None:
     """Neither the group nor a command's own help imports the solver or tables."""
-    for arguments in ([], ["solve", "--help"], ["check", "--help"], ["new", "--help"]):
+    for arguments in ([], ["solve", "--help"], ["check", "--help"], ["controls", "--help"]):
         loaded = loaded_by(
             "from click.testing import CliRunner\n"
             "from secondsource.cli.main import cli\n"

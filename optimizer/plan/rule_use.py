@@ -29,8 +29,7 @@ def rule_use(network: Network, tables: Tables) -> pd.DataFrame:
     table = table.merge(pd.concat([count, every]), on=["control", "status"], how="outer")
     table = table.fillna({"value": 0.0, "licences": 0}).astype({"licences": "int64"})
     table["share"] = table["value"] / total if total else 0.0
-    columns: list[str] = list(PLAN_TABLES["rule_use"])
-    return table.loc[:, columns]
+    return pd.DataFrame(table, columns=list(PLAN_TABLES["rule_use"]))
 
 
 def _crossings(network: Network, tables: Tables) -> pd.DataFrame:
