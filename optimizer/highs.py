@@ -29,6 +29,19 @@ ZERO = 1e-7
 """HiGHS' feasibility tolerance: amounts below it are nothing."""
 
 
+MANY_COLUMNS = 15_000
+"""From here on a mixed-integer model is searched with other options."""
+FOR_MANY_COLUMNS: dict[str, Any] = {
+    "mip_lp_solver": "ipm",
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+"""Interior points for the first relaxation, and no searches in smaller models.
+
+Where goods bear marks there are many equal ways to move, on which the simplex method takes long,
+and HiGHS solves the relaxations of its smaller models by it whatever it is told.
+"""
 TIGHT = 1e-9
 """Tolerance for models whose bounds are so wide that the usual one lets flows slip through."""
 
@@ -94,6 +107,9 @@ class Session:
         self.row_scale = row_scale(arrays)
         self.objective = objective
         self._load(arrays, arrays.objectives[objective], arrays.offsets[objective])
+        if arrays.matrix.shape[1] >= MANY_COLUMNS:
+            for option, value in FOR_MANY_COLUMNS.items():
+                self._set(option, value)
 
     def _set(self, option: str, value: Any) -> None:
         self._check(self.solver.setOptionValue(option, value), f"option {option}")
@@ -278,6 +294,8 @@ class Session:
         kinds = np.full(len(whole), highspy.HighsVarType.kContinuous)
         solver.changeColsIntegrality(len(whole), columns, kinds)
         solver.changeColsBounds(len(whole), columns, clean[whole], clean[whole])
+        if len(clean) >= MANY_COLUMNS:
+            solver.setOptionValue("solver", "ipm")
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None

@@ -172,6 +172,8 @@ class Pedigrees:
             needed: materials without which it cannot run.
             available: material that it takes -> sets of marks that can be there.
         """
+        if not all(available[name] for name in needed):
+            return []
         if not any(any(sets) for sets in available.values()):
             return [_mode(self.of_plant(plant), available)]
         choices = list(self._choices(plant, gives, available))
@@ -194,8 +196,6 @@ class Pedigrees:
 
         Runs of different modes mix freely, so that these are all that a plant can do.
         """
-        if not all(available[name] for name in needed):
-            return []
         source = self.of_plant(plant)
         names = [name for name, sets in available.items() if sets]
         found = []

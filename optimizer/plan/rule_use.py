@@ -15,6 +15,8 @@ def rule_use(network: Network, tables: Tables) -> pd.DataFrame:
     The row without a rule holds what any rule in that state is about: with 'unknown' it says how
     much of the plan hangs on what nobody knows.
     """
+    if not network.case.controls:
+        return pd.DataFrame(columns=list(PLAN_TABLES["rule_use"]))
     moves = _crossings(network, tables)
     total = float(moves["value"].sum())
     states = tables["rule_states"][["control", "node", "status"]]

@@ -188,7 +188,8 @@ class Ledger:
         for index, base in enumerate(ground.case.tables["controls"]):
             for node in ground.nodes:
                 quota = node.tables["controls"][index]["quota"]
-                if quota == float("inf") or not in_force(ground.case, base, node):
+                last = ends_window(ground.case, base["quota_window"], node)
+                if quota == float("inf") or not last:
                     continue
                 total = Expr()
                 for member in window_path(ground.case, base["quota_window"], node):
@@ -196,6 +197,12 @@ class Ledger:
                 if total.terms:
                     ground.program.at_most(total, quota)
         self.licences.limit(ground)
+
+
+def ends_window(case: PlainCase, window: str, node: Node) -> bool:
+    """Is a node the last of its window? The quota of a window is that of its last node."""
+    block = max(1, round(12 / case.months)) if window == "year" else 1
+    return node.last or (window != "horizon" and node.period % block == 0)
 
 
 def window_path(case: PlainCase, window: str, node: Node) -> list[Node]:
