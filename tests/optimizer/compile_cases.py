@@ -37,6 +37,7 @@ NAMES: tuple[str | int, ...] = (
     "controlled 84",
     "controlled 49",
     "marked order",
+    "four mixed inputs",
 )
 """Bundled and published names, and seeds of random cases: small, and together with every
 component that the formulation can have.
@@ -62,6 +63,35 @@ MARKED_ORDER: dict[str, Any] = {
     ],
 }  # fmt: skip
 """One order of goods with different marks, from which something must be taken."""
+INPUTS = ("iron", "boron", "neodymium", "dysprosium")
+FOUR_MIXED_INPUTS: dict[str, Any] = {
+    "case": {"periods": 2},
+    "materials": [{"material": name, "price": 10} for name in (*INPUTS, "magnet")],
+    "sites": [{"site": "works", "country": "DE"}],
+    "offers": [
+        {"offer": f"{origin} {name}", "site": "works", "material": name, "price": price,
+         "origin": origin, "capacity": 5}
+        for name in INPUTS for origin, price in (("CN", 1), ("DE", 3))
+    ],
+    "processes": [{"process": "sinter", "stage": "magnet"}],
+    "recipes": [
+        *({"process": "sinter", "material": name, "quantity": -1} for name in INPUTS),
+        {"process": "sinter", "material": "magnet", "quantity": 4},
+    ],
+    "plants": [{"plant": "press", "site": "works", "process": "sinter", "capacity": 9}],
+    "demand": [
+        {"site": "works", "material": "magnet", "quantity": 9, "shortage_cost": 50},
+        {"site": "works", "material": "magnet", "quantity": 7, "end_use": "defence",
+         "shortage_cost": 50},
+    ],
+    "pedigrees": [{"pedigree": "chinese", "countries": "CN"}],
+    "controls": [
+        {"control": "origin", "kind": "procurement", "pedigree": "chinese", "policy": "prohibited",
+         "end_uses": "defence"},
+    ],
+}  # fmt: skip
+"""So many inputs of two variants each that a plant draws on sets of them."""
+WRITTEN = {"marked order": MARKED_ORDER, "four mixed inputs": FOUR_MIXED_INPUTS}
 
 
 def case_of(name: str | int) -> Case:
@@ -70,8 +100,8 @@ def case_of(name: str | int) -> Case:
         return checked(random_case(name))
     if name.startswith("controlled "):
         return checked(controlled_case(int(name.removeprefix("controlled "))))
-    if name == "marked order":
-        return checked(MARKED_ORDER)
+    if name in WRITTEN:
+        return checked(WRITTEN[name])
     path = PUBLISHED / f"{name}.json"
     return load_case(path if path.exists() else name)
 

@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from oracle.random_controls import controlled_case
 
 from .agreement import disagreement
+from .compile_cases import WRITTEN
 from .test_random_cases import OBJECTIVES, SEEDS, quick
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_written_cases_too(name: str) -> None:
+    assert disagreement(WRITTEN[name]) == ""
 
 
 @quick(40)
@@ -21,7 +27,7 @@ def test_optimum_and_status_are_those_of_the_plain_model(seed: int, objective: s
 
 
 @pytest.mark.slow
-@settings(quick(60), max_examples=600, derandomize=False)
+@settings(quick(60), max_examples=300, derandomize=False)
 @given(seed=SEEDS, objective=OBJECTIVES)
 def test_optimum_and_status_in_a_long_campaign(seed: int, objective: str) -> None:
     assert disagreement(controlled_case(seed), objective) == ""
