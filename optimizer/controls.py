@@ -8,6 +8,7 @@ the rules that are in force for a class at a node form its *signature*, and ever
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, combinations, product
@@ -312,35 +313,59 @@ class Regime:
         return self._signatures[signature]
 
     def _ways(self, signature: Signature) -> tuple[Way, ...]:
-        """Ways to move under the rules in force, the dominated ones left out."""
+        """Ways to move under the rules in force, the dominated ones left out.
+
+        Rules with the same targets are complied with together, under licences for one end use:
+        anything else leaves the marks of all of them and only costs more.
+        """
         marks, case = self.marks, self.case
         hit = tuple(at for at, _ in signature)
-        kept, must, may = 0, [], []
-        targets: dict[int, int] = {}
+        kept = 0
+        must: list[int] = []
+        may: dict[int, list[int]] = {}
         for at, code in signature:
             prohibited = case.controls[at].policy == "prohibited"
-            targets[at] = marks.destinations if code == WHOLE else self._targets[at][code - BY_USE]
-            if code == WHOLE and prohibited:
-                return ()
-            if prohibited:
-                kept |= targets[at]
-            elif code == WHOLE:
+            if code == WHOLE:
+                if prohibited:
+                    return ()
                 must.append(at)
+                continue
+            targets = self._targets[at][code - BY_USE]
+            if prohibited:
+                kept |= targets
             elif self.burdens[at]:
-                may.append(at)
+                may.setdefault(targets, []).append(at)
         ways = []
         for chosen in chain.from_iterable(combinations(may, size) for size in range(len(may) + 1)):
             left = kept
-            for at in may:
-                left |= 0 if at in chosen else targets[at]
-            asks = tuple(sorted((*must, *chosen)))
-            rules = [at for at in asks if self.licensed[at]]
-            for uses in product(*(self._uses(targets[at]) for at in rules)):
-                adds = left
-                for at, use in zip(rules, uses, strict=True):
-                    adds |= targets[at] & ~marks.outlets_of([marks.uses[use]])
-                ways.append(Way(adds, tuple(zip(rules, uses, strict=True)), asks, hit))
+            for targets in may:
+                left |= 0 if targets in chosen else targets
+            complied = [(marks.destinations, must), *((own, may[own]) for own in chosen)]
+            ways += self._under_licences(complied, left, hit)
         return undominated(ways)
+
+    def _under_licences(
+        self, complied: list[tuple[int, list[int]]], left: int, hit: tuple[int, ...]
+    ) -> Iterator[Way]:
+        """Ways to comply with groups of rules, one end use of licences for each group.
+
+        Args:
+            complied: targets and rules of each group.
+            left: marks left by what is not complied with.
+            hit: all rules that are about the move.
+        """
+        asks = tuple(sorted(at for _, rules in complied for at in rules))
+        licensed = [
+            (targets, [at for at in rules if self.licensed[at]]) for targets, rules in complied
+        ]
+        licensed = [(targets, rules) for targets, rules in licensed if rules]
+        for uses in product(*(self._uses(targets) for targets, _ in licensed)):
+            adds = left
+            licences: list[tuple[int, int]] = []
+            for (targets, rules), use in zip(licensed, uses, strict=True):
+                adds |= targets & ~self.marks.outlets_of([self.marks.uses[use]])
+                licences += [(at, use) for at in rules]
+            yield Way(adds, tuple(sorted(licences)), asks, hit)
 
     def _uses(self, targets: int) -> list[int]:
         """End uses that have an outlet among some."""
