@@ -335,7 +335,7 @@ class Regime:
                 kept |= targets
             elif self.burdens[at]:
                 may.setdefault(targets, []).append(at)
-        ways = []
+        ways: list[Way] = []
         for chosen in chain.from_iterable(combinations(may, size) for size in range(len(may) + 1)):
             left = kept
             for targets in may:
