@@ -24,6 +24,7 @@ from secondsource.optimizer.formulation.model import build_model
 from secondsource.optimizer.highs import Options, Session
 from secondsource.optimizer.network import build_network
 from secondsource.optimizer.plan import build_tables
+from secondsource.optimizer.tree import build_tree
 from secondsource.optimizer.verify import verify_plan
 
 from .measure import MEGABYTE, peak_memory
@@ -62,7 +63,7 @@ def run(name: str, gap: float | None, time_limit: float) -> None:
     with stages.stage("load and check"):
         case = get(name)
     with stages.stage("network"):
-        network = build_network(case)
+        network = build_network(case, build_tree(case, case.solve.scenarios))
     with templates():
         with stages.stage("Pyomo model"):
             model = build_model(network)
