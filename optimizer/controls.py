@@ -8,10 +8,8 @@ the rules that are in force for a class at a node form its *signature*, and ever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +20,7 @@ from ..models.rule_rows import Control
 from .marks import Marks
 from .tree import FloatArray, IntArray, Tree
 from .values import Values
+from .ways import FREE, Hit, Way, ways_under
 
 BoolArray = NDArray[np.bool_]
 BORDER_KINDS = ("export", "reexport", "import")
@@ -44,24 +43,6 @@ class Moves:
     materials: list[str]
 
 
-@dataclass(frozen=True)
-class Way:
-    """One way in which goods may move under the rules that hit them.
-
-    Attributes:
-        adds: destination marks it leaves on the goods.
-        licences: (rule, end use) of the licences it needs, by position.
-        asks: rules it complies with, licence rules included.
-        hit: all rules that are about the move.
-    """
-
-    adds: int
-    licences: tuple[tuple[int, int], ...]
-    asks: tuple[int, ...]
-    hit: tuple[int, ...]
-
-
-FREE = Way(0, (), (), ())
 Signature = tuple[tuple[int, int], ...]
 
 
@@ -309,85 +290,17 @@ class Regime:
     def _number(self, signature: Signature) -> int:
         if signature not in self._signatures:
             self._signatures[signature] = len(self.ways)
-            self.ways.append(self._ways(signature))
+            hits = [self._hit(at, code) for at, code in signature]
+            self.ways.append(ways_under(hits, self.marks))
         return self._signatures[signature]
 
-    def _ways(self, signature: Signature) -> tuple[Way, ...]:
-        """Ways to move under the rules in force, the dominated ones left out.
-
-        Rules with the same targets are complied with together, under licences for one end use:
-        anything else leaves the marks of all of them and only costs more.
-        """
-        marks, case = self.marks, self.case
-        hit = tuple(at for at, _ in signature)
-        kept = 0
-        must: list[int] = []
-        may: dict[int, list[int]] = {}
-        for at, code in signature:
-            prohibited = case.controls[at].policy == "prohibited"
-            if code == WHOLE:
-                if prohibited:
-                    return ()
-                must.append(at)
-                continue
-            targets = self._targets[at][code - BY_USE]
-            if prohibited:
-                kept |= targets
-            elif self.burdens[at]:
-                may.setdefault(targets, []).append(at)
-        ways: list[Way] = []
-        for chosen in chain.from_iterable(combinations(may, size) for size in range(len(may) + 1)):
-            left = kept
-            for targets in may:
-                left |= 0 if targets in chosen else targets
-            complied = [(marks.destinations, must), *((own, may[own]) for own in chosen)]
-            ways += self._under_licences(complied, left, hit)
-        return undominated(ways)
-
-    def _under_licences(
-        self, complied: list[tuple[int, list[int]]], left: int, hit: tuple[int, ...]
-    ) -> Iterator[Way]:
-        """Ways to comply with groups of rules, one end use of licences for each group.
-
-        Args:
-            complied: targets and rules of each group.
-            left: marks left by what is not complied with.
-            hit: all rules that are about the move.
-        """
-        asks = tuple(sorted(at for _, rules in complied for at in rules))
-        licensed = [
-            (targets, [at for at in rules if self.licensed[at]]) for targets, rules in complied
-        ]
-        licensed = [(targets, rules) for targets, rules in licensed if rules]
-        for uses in product(*(self._uses(targets) for targets, _ in licensed)):
-            adds = left
-            licences: list[tuple[int, int]] = []
-            for (targets, rules), use in zip(licensed, uses, strict=True):
-                adds |= targets & ~self.marks.outlets_of([self.marks.uses[use]])
-                licences += [(at, use) for at in rules]
-            yield Way(adds, tuple(sorted(licences)), asks, hit)
-
-    def _uses(self, targets: int) -> list[int]:
-        """End uses that have an outlet among some."""
-        return [
-            at for at, use in enumerate(self.marks.uses) if targets & self.marks.outlets_of([use])
-        ]
+    def _hit(self, at: int, code: int) -> Hit:
+        """A rule as it is about goods."""
+        targets = None if code == WHOLE else self._targets[at][code - BY_USE]
+        prohibited = self.case.controls[at].policy == "prohibited"
+        return Hit(at, targets, prohibited, bool(self.licensed[at]), bool(self.burdens[at]))
 
     def offered(self, way: Way, marks: int) -> bool:
         """Whether goods with some marks may go a way: a licence must leave them an outlet."""
         kept = (marks | way.adds) & self.marks.destinations
         return not way.licences or kept != self.marks.destinations
-
-
-def undominated(ways: list[Way]) -> tuple[Way, ...]:
-    """Ways for which no other asks no more and leaves no more marks."""
-    kept: list[Way] = []
-    for way in sorted(ways, key=lambda way: (len(way.asks), way.adds.bit_count())):
-        if not any(
-            not other.adds & ~way.adds
-            and set(other.asks) <= set(way.asks)
-            and set(other.licences) <= set(way.licences)
-            for other in kept
-        ):
-            kept.append(way)
-    return tuple(kept)

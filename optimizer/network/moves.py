@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..controls import Moves, Regime, Way
+from ..controls import Moves, Regime
 from ..indexing import Index, as_columns
 from ..marks import Marks
 from ..tree import FloatArray, IntArray
+from ..ways import Way
 from .frame import Frame
 from .lane_pairs import LanePairs, expand_lanes
 from .provenance import Links, Provenance

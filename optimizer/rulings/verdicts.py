@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..controls import LICENSED, WHOLE, Regime, Signature, Way, uses_named
+from ..controls import LICENSED, WHOLE, Regime, Signature, uses_named
 from ..network.frame import Frame
 from ..tree import FloatArray, IntArray
+from ..ways import Way
 
 OUTSIDE = -1
 """Code of nodes that nobody asks about."""
