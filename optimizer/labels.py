@@ -131,7 +131,6 @@ class Labels:
         ]
         pairs, counts = network.movements.pairs, network.suppliers
         marks, cargoes = network.movements.regime.marks, network.movements.cargo
-        licences, services = network.licences, network.production.services
 
         def pair(at: int) -> str:
             ends = f"{frame.sites[pairs.start[at]]}>{frame.sites[pairs.end[at]]}"
@@ -142,25 +141,11 @@ class Labels:
             text = marks.text(borne)
             return f"{frame.materials[material]}+{text}" if text else frame.materials[material]
 
-        def licence(key: tuple[int, ...]) -> str:
-            rule, exporter, destination, use, node = key
-            ends = f"{frame.countries[exporter]}>{frame.countries[destination]}"
-            return f"{case.controls[rule].control}:{ends}:{marks.uses[use]}:{nodes[node]}"
-
         def cargo(at: int) -> str:
             before, after = variant(int(cargoes.before[at])), variant(int(cargoes.after[at]))
             under = [f"{case.controls[r].control}={marks.uses[u]}" for r, u in cargoes.licences[at]]
             moved = after if before == after else f"{before}>{after}"
             return f"{moved}:{';'.join(under)}" if under else moved
-
-        def service(at: int) -> str:
-            rule, plant, node = services.apply.members[at]
-            parts = case.controls[rule].control, case.plants[plant].plant, nodes[node]
-            return ":".join(parts)
-
-        def service_limit(at: int) -> str:
-            plant, node = network.production.slot.members[network.production.service_rows.slot[at]]
-            return f"{case.plants[plant].plant}:{nodes[node]}#{at + 1}"
 
         def place(at: int) -> str:
             site, which = network.balance.place.members[at]
@@ -182,14 +167,7 @@ class Labels:
             "cargo": cargo,
             "recipe": lambda at: case.recipes[at].material,
             "rule": lambda at: case.controls[at].control,
-            "application": lambda at: licence(tuple(licences.apply.members[at])),
-            "licensed": lambda at: licence(tuple(licences.moved.members[at])),
-            "licence_path": lambda at: (
-                f"{licence(tuple(licences.apply.members[licences.total.column(0)[at]]))}"
-                f":{nodes[licences.total.column(1)[at]]}"
-            ),
-            "service": service,
-            "service_limit": service_limit,
+            **_licence_names(network, nodes),
             "place": place,
             "node": lambda at: nodes[at],
             "mode": lambda at: f"mode{at}",
@@ -222,6 +200,38 @@ class Labels:
         for family in families:
             names += self.of(family, self.arrays.members[family])
         return names
+
+
+def _licence_names(network: Network, nodes: list[str]) -> dict[str, Callable[[int], str]]:
+    """How to name licences for goods and services, and the rows that bind them."""
+    case, countries = network.case, network.frame.countries
+    marks, licences = network.movements.regime.marks, network.licences
+    production = network.production
+
+    def licence(key: IntArray) -> str:
+        rule, exporter, destination, use, node = key.tolist()
+        ends = f"{countries[exporter]}>{countries[destination]}"
+        return f"{case.controls[rule].control}:{ends}:{marks.uses[use]}:{nodes[node]}"
+
+    def path(at: int) -> str:
+        application, last = licences.total.members[at].tolist()
+        return f"{licence(licences.apply.members[application])}:{nodes[last]}"
+
+    def service(at: int) -> str:
+        rule, plant, node = production.services.apply.members[at].tolist()
+        return f"{case.controls[rule].control}:{case.plants[plant].plant}:{nodes[node]}"
+
+    def service_limit(at: int) -> str:
+        plant, node = production.slot.members[production.service_rows.slot[at]].tolist()
+        return f"{case.plants[plant].plant}:{nodes[node]}#{at + 1}"
+
+    return {
+        "application": lambda at: licence(licences.apply.members[at]),
+        "licensed": lambda at: licence(licences.moved.members[at]),
+        "licence_path": path,
+        "service": service,
+        "service_limit": service_limit,
+    }
 
 
 def for_file(names: list[str]) -> list[str]:
