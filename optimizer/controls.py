@@ -3,7 +3,7 @@
 A pure function of a case. A move is a flow on a lane between two countries, or an offer whose goods
 come from another country than its site's. Moves that look the same to every rule form one *class*;
 the rules that are in force for a class at a node form its *signature*, and every signature has the
-*ways* in which goods may move: what the rules ask for, and the marks they leave.
+*ways* in which goods may move, see :mod:`.ways`.
 """
 
 from __future__ import annotations
@@ -294,9 +294,13 @@ class Regime:
             self.ways.append(ways_under(hits, self.marks))
         return self._signatures[signature]
 
+    def targets(self, at: int, code: int) -> int:
+        """Outlets that a rule is about, by how it is about a class (all where wholly)."""
+        return self.marks.destinations if code == WHOLE else self._targets[at][code - BY_USE]
+
     def _hit(self, at: int, code: int) -> Hit:
         """A rule as it is about goods."""
-        targets = None if code == WHOLE else self._targets[at][code - BY_USE]
+        targets = None if code == WHOLE else self.targets(at, code)
         prohibited = self.case.controls[at].policy == "prohibited"
         return Hit(at, targets, prohibited, bool(self.licensed[at]), bool(self.burdens[at]))
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from ..models.case import TABLES, Case, columns
 from ..models.fields import parse_number
@@ -120,7 +121,7 @@ class Values:
             return
         try:
             operand = parse_number(change.value, infinite=True)
-        except Exception:
+        except PydanticCustomError:
             raise ChangeError(number, "value", f"{change.value!r} is not a number") from None
         if change.op == "set":
             array[where] = operand

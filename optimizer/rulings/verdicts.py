@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..controls import LICENSED, WHOLE, Regime, Signature, uses_named
+from ..controls import LICENSED, WHOLE, Regime, Signature
 from ..network.frame import Frame
 from ..tree import FloatArray, IntArray
 from ..ways import Way
@@ -93,7 +93,6 @@ class Verdicts:
         self._number: dict[Verdict, int] = {}
         self._bare: list[int] = []
         self._bare_number: dict[Verdict, int] = {}
-        self._targets: dict[tuple[int, int], int] = {}
 
     def number(self, verdict: Verdict) -> int:
         """Number of a verdict."""
@@ -132,23 +131,9 @@ class Verdicts:
         merged[self.nodes] = np.array(numbers, dtype=np.int64)[which.reshape(-1)]
         return merged
 
-    def targets(self, rule: int, code: int) -> int:
-        """Outlets that a rule is about, by how it is about a class."""
-        marks, names = self.regime.marks, self.frame.names
-        if code == WHOLE:
-            return marks.destinations
-        if (rule, code) not in self._targets:
-            row = self.frame.case.controls[rule]
-            users = names.of("end_user").select(row.end_users) if row.end_users else []
-            by_user = code != WHOLE + 1
-            self._targets[rule, code] = marks.outlets_of(
-                uses_named(names, row), users if by_user else None
-            )
-        return self._targets[rule, code]
-
     def concerned(self, about: Signature, outlet: int) -> list[int]:
         """Rules about a class that are about goods for an outlet (0: for none)."""
-        return [at for at, code in about if code == WHOLE or self.targets(at, code) & outlet]
+        return [at for at, code in about if code == WHOLE or self.regime.targets(at, code) & outlet]
 
     def path(
         self, number: int, marks: int, outlet: int, ahead: int, floor: FloatArray | None = None
@@ -236,7 +221,7 @@ class Verdicts:
         kept_by = tuple(
             at
             for at, code in active
-            if at not in concerned and self.targets(at, code) & kept & marks.destinations
+            if at not in concerned and self.regime.targets(at, code) & kept & marks.destinations
         )
         days = max((float(review[at]) for at in range(len(own)) if at not in licensed), default=0.0)
         hit = bool(concerned or kept_by)
