@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..optimizer.solve import Request
 
 EXIT = {"optimal": 0, "infeasible": 3, "unbounded": 3, "feasible": 4, "no_solution": 5}
-OBJECTIVES = ("cost", "lead_time", "shortage")
+OBJECTIVES = ("cost", "lead_time", "shortage", "cvar", "concentration")
 
 
 @click.command()
@@ -40,6 +40,12 @@ OBJECTIVES = ("cost", "lead_time", "shortage")
     multiple=True,
     metavar="TABLE:KEY:FIELD=VALUE",
     help="Change a number, e.g. offers:Kuantan*:price=70.",
+)
+@click.option(
+    "--keep-decisions",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Keep the strategic decisions of an earlier plan: how does it fare?",
 )
 @click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
 @click.option(
@@ -93,6 +99,12 @@ def solve(
 
     loaded = _with_settings(loaded, how.pop("settings"))
     request = _request(loaded, how)
+    if how["keep_decisions"] is not None:
+        from dataclasses import replace
+
+        from ..datasets.runs import read_run
+
+        request = replace(request, keep=read_run(how["keep_decisions"])[1])
     for warning in [str(one) for one in problems] + wide_numbers(loaded):
         click.echo(f"warning: {warning}", err=True)
     with _Progress(loaded.case.currency) as progress:
@@ -104,6 +116,8 @@ def solve(
                 click.echo('{"status": "no_solution", "objective": null}')
             click.echo("stopped before any plan was found", err=True)
             context.exit(EXIT["no_solution"])
+    for line in solution.warnings:
+        click.echo(f"warning: {line}", err=True)
     summary = summary_of(loaded, solution, list(request.scenarios))
     if output is not None:
         write_run(output, loaded, solution.tables, summary, _options(request), csv=as_csv)
@@ -198,12 +212,15 @@ def _options(request: Request) -> dict[str, Any]:
         "time_limit_s": options.time_limit,
         "threads": options.threads,
         "seed": options.seed,
+        "keeps_decisions": request.keep is not None,
     }
 
 
 def _why_not(case: Case, request: Request) -> list[str]:
     from ..optimizer.diagnose import explain_infeasible
 
+    if request.keep is not None:
+        return ["the decisions kept from the earlier plan leave no plan that meets every demand"]
     return explain_infeasible(case, request)
 
 

@@ -271,6 +271,7 @@ class Solution:
         rows: rows of the model.
         nonzeros: entries of its matrix.
         tables: the plan, empty without one.
+        warnings: what a reader of the plan should know.
     """
 
     status: SolveStatus
@@ -285,3 +286,4 @@ class Solution:
     rows: int
     nonzeros: int
     tables: Tables
+    warnings: tuple[str, ...] = ()

@@ -11,13 +11,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyomo.core.base.constraint as pyomo_constraint
 import pyomo.core.base.objective as pyomo_objective
-from numpy.typing import NDArray
 from pyomo.core.expr.relational_expr import (
     EqualityExpression,
     InequalityExpression,
@@ -26,6 +24,7 @@ from pyomo.core.expr.relational_expr import (
 from pyomo.environ import ConcreteModel, Constraint, Objective, Var
 from scipy import sparse
 
+from .arrays import Arrays
 from .evaluate import Evaluator, Linear, Loop, TemplateError
 from .tree import FloatArray, IntArray
 
@@ -49,50 +48,6 @@ def templates() -> Iterator[None]:
         pyomo_constraint.TEMPLATIZE_CONSTRAINTS, pyomo_objective.TEMPLATIZE_OBJECTIVES = before[:2]
         if before[2]:
             gc.enable()
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """A mixed-integer linear program: ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``.
-
-    Attributes:
-        matrix: A, by rows. Shape (rows, columns).
-        row_lower, row_upper: sides of the rows.
-        lower, upper: bounds of the columns.
-        integer: whether a column must be whole.
-        objectives: name -> coefficients. Shape (columns,) each.
-        offsets: name -> constant of the objective.
-        columns: family -> slice of columns, in the order of the family's index set.
-        rows: family -> slice of rows, likewise.
-        members: family -> members of its index set, for columns and rows alike.
-    """
-
-    matrix: sparse.csr_array
-    row_lower: FloatArray
-    row_upper: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    integer: NDArray[np.bool_]
-    objectives: dict[str, FloatArray]
-    offsets: dict[str, float]
-    columns: dict[str, slice]
-    rows: dict[str, slice]
-    members: dict[str, IntArray]
-
-    def column_names(self) -> list[str]:
-        """'family[i,j,k]' of every column."""
-        return _names(self.columns, self.members)
-
-    def row_names(self) -> list[str]:
-        """'family[i,j]' of every row."""
-        return _names(self.rows, self.members)
-
-
-def _names(parts: dict[str, slice], members: dict[str, IntArray]) -> list[str]:
-    names: list[str] = []
-    for family in parts:
-        names += [f"{family}[{','.join(map(str, member))}]" for member in members[family].tolist()]
-    return names
 
 
 def compile_model(model: ConcreteModel) -> Arrays:
@@ -122,7 +77,7 @@ def compile_model(model: ConcreteModel) -> Arrays:
     height = 0
     for constraint in model.component_objects(Constraint, active=True):
         index = constraint.index_set().index_array
-        linear, low, high = _relation(compiler, constraint)
+        linear, low, high = relation(compiler, constraint)
         rows[constraint.name] = slice(height, height + len(index))
         members[constraint.name] = index.members
         row_parts += [(part + height).astype(np.int32) for part in linear.rows]
@@ -160,17 +115,22 @@ def _objectives(
     objectives: dict[str, FloatArray] = {}
     constants: dict[str, float] = {}
     for objective in model.component_objects(Objective):
-        if not hasattr(objective, "template_expr"):
-            raise _no_template(objective)
-        linear = compiler.evaluate(objective.template_expr()[0], Loop(1))
-        if not isinstance(linear, Linear):
-            linear = Linear(1, linear)
-        coefficients = np.zeros(width)
-        for column, value in zip(linear.columns, linear.values, strict=True):
-            np.add.at(coefficients, column, value)
-        objectives[objective.name] = coefficients
-        constants[objective.name] = float(np.sum(linear.constant))
+        coefficients, constant = objective_of(compiler, objective, width)
+        objectives[objective.name], constants[objective.name] = coefficients, constant
     return objectives, constants
+
+
+def objective_of(compiler: Evaluator, objective: Any, width: int) -> tuple[FloatArray, float]:
+    """Coefficients (shape (width,)) and constant of one objective."""
+    if not hasattr(objective, "template_expr"):
+        raise _no_template(objective)
+    linear = compiler.evaluate(objective.template_expr()[0], Loop(1))
+    if not isinstance(linear, Linear):
+        linear = Linear(1, linear)
+    coefficients = np.zeros(width)
+    for column, value in zip(linear.columns, linear.values, strict=True):
+        np.add.at(coefficients, column, value)
+    return coefficients, float(np.sum(linear.constant))
 
 
 def _join(parts: list[Any], kind: Any) -> Any:
@@ -184,7 +144,7 @@ def _no_template(component: Any) -> TemplateError:
     )
 
 
-def _relation(compiler: Evaluator, constraint: Any) -> tuple[Linear, Any, Any]:
+def relation(compiler: Evaluator, constraint: Any) -> tuple[Linear, Any, Any]:
     """Body and sides of a constraint family."""
     if constraint.template is None:
         raise _no_template(constraint)

@@ -63,7 +63,7 @@ def _least(
     case: Case, request: Request, *, uncapped: bool = False
 ) -> tuple[Built, FloatArray] | None:
     """A plan that gives up as little as possible, or None if there is none."""
-    built = build(case, request.scenarios, force=request.force)
+    built = build(case, request.scenarios, force=request.force, measures=request.asked)
     session = Session(built.arrays, "shortage")
     if not uncapped:
         for name, limit in request.caps.items():

@@ -7,16 +7,18 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import highspy
 import numpy as np
 
 from ..models.plan import SolveStatus
-from .compiled import Arrays
+from .arrays import Arrays
+from .patches import Patch, difference
+from .targets import RATIOS, linear
 from .tree import FloatArray
 
 Progress = Callable[[float, float | None, float | None, float | None], None]
@@ -42,6 +44,11 @@ FOR_MANY_COLUMNS: dict[str, Any] = {
 Where goods bear marks there are many equal ways to move, on which the simplex method takes long,
 and HiGHS solves the relaxations of its smaller models by it whatever it is told.
 """
+TOLERANCES = ("mip_feasibility_tolerance", "primal_feasibility_tolerance")
+DUAL, PRIMAL = 1, 4
+"""HiGHS' numbers for the two simplex methods."""
+MANY_COEFFICIENTS = 200
+"""From so many coefficients on it is quicker to hand over the model than to change them."""
 TIGHT = 1e-9
 """Tolerance for models whose bounds are so wide that the usual one lets flows slip through."""
 
@@ -94,6 +101,15 @@ class _Watch:
     shown: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Cap:
+    """A row that keeps an objective at or below a limit."""
+
+    row: int
+    limit: float
+    scale: float
+
+
 class Session:
     """Arrays held by one HiGHS object.
 
@@ -104,9 +120,11 @@ class Session:
     def __init__(self, arrays: Arrays, objective: str) -> None:
         self.arrays = arrays
         self.solver = _new_solver()
-        self.row_scale = row_scale(arrays)
         self.objective = objective
-        self._load(arrays, arrays.objectives[objective], arrays.offsets[objective])
+        self._at, self._shift = 0.0, 0.0
+        self.seconds = 0.0
+        self._caps: dict[str, _Cap] = {}
+        self._load()
         if arrays.matrix.shape[1] >= MANY_COLUMNS:
             for option, value in FOR_MANY_COLUMNS.items():
                 self._set(option, value)
@@ -118,8 +136,11 @@ class Session:
         if status == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS refused the {what}")
 
-    def _load(self, arrays: Arrays, costs: FloatArray, offset: float) -> None:
-        matrix = arrays.matrix
+    def _load(self) -> None:
+        """Hand everything over anew."""
+        arrays, matrix = self.arrays, self.arrays.matrix
+        costs, offset = self._minimised()
+        self.row_scale = row_scale(arrays)
         rows, columns = matrix.shape
         scale = np.repeat(self.row_scale, np.diff(matrix.indptr))
         status = self.solver.passModel(
@@ -141,23 +162,146 @@ class Session:
         )
         self._check(status, "model")
 
-    def minimise(self, objective: str) -> None:
-        """Make another of the arrays' objectives the one to minimise."""
-        self.objective = objective
-        costs = self.arrays.objectives[objective]
+    def minimise(self, objective: str, at: float = 0.0, shift: float = 0.0) -> None:
+        """Make another of the arrays' objectives the one to minimise.
+
+        Args:
+            objective: its name; of a ratio N / D it is N - at * D.
+            at: see there.
+            shift: constant to add, so that a gap relative to the objective has a meaning near 0.
+        """
+        self.objective, self._at, self._shift = objective, at, shift
+        costs, offset = self._minimised()
         every = np.arange(len(costs), dtype=np.int32)
         self._check(self.solver.changeColsCost(len(costs), every, costs), "objective")
-        self._check(self.solver.changeObjectiveOffset(self.arrays.offsets[objective]), "objective")
+        self._check(self.solver.changeObjectiveOffset(offset), "objective")
+
+    def _minimised(self) -> tuple[FloatArray, float]:
+        costs, offset = linear(self.arrays, self.objective, self._at)
+        return costs, offset + self._shift
 
     def cap(self, objective: str, limit: float) -> None:
-        """Add a row that keeps an objective at or below a limit."""
-        costs = self.arrays.objectives[objective]
-        used = np.flatnonzero(costs).astype(np.int32)
+        """Keep an objective at or below a limit; a later limit replaces an earlier one."""
+        if objective in self._caps:
+            known = replace(self._caps[objective], limit=limit)
+            self._caps[objective] = known
+            self._bound_cap(objective, known)
+            return
+        costs = linear(self.arrays, objective, _within_one(limit))[0]
         size = float(np.abs(costs).max(initial=0.0))
         scale = float(2.0 ** -np.round(np.log2(size))) if size > 0 else 1.0
-        upper = (limit - self.arrays.offsets[objective]) * scale
-        status = self.solver.addRow(-highspy.kHighsInf, upper, len(used), used, costs[used] * scale)
+        cap = _Cap(self.solver.getNumRow(), limit, scale)
+        used = np.flatnonzero(costs).astype(np.int32)
+        status = self.solver.addRow(
+            -highspy.kHighsInf, self._cap_side(objective, cap), len(used), used, costs[used] * scale
+        )
         self._check(status, f"cap on {objective}")
+        self._caps[objective] = cap
+
+    def _cap_side(self, objective: str, cap: _Cap) -> float:
+        """Upper side of a cap's row; a ratio below 0 is impossible, and one above 1 no limit."""
+        if objective in RATIOS:
+            return min(cap.limit, 0.0) if cap.limit < np.inf else np.inf
+        return (cap.limit - self.arrays.offsets[objective]) * cap.scale
+
+    def _bound_cap(self, objective: str, cap: _Cap) -> None:
+        side = self._cap_side(objective, cap)
+        if objective in RATIOS:
+            costs = linear(self.arrays, objective, _within_one(cap.limit))[0]
+            for column in np.flatnonzero(self.arrays.objectives[RATIOS[objective][1]]).tolist():
+                value = float(costs[column] * cap.scale)
+                self._check(self.solver.changeCoeff(cap.row, column, value), f"cap on {objective}")
+        status = self.solver.changeRowBounds(cap.row, -highspy.kHighsInf, side)
+        self._check(status, f"cap on {objective}")
+
+    def update(self, arrays: Arrays) -> Patch | None:
+        """Hold other arrays instead, changing in place only what differs.
+
+        The objective that is minimised and the caps stay. Arrays of another shape, and those with
+        many other coefficients, are handed over anew (with the basis, where the shape is the same).
+
+        Returns:
+            What differed; None for another shape.
+        """
+        patch = difference(self.arrays, arrays)
+        self.arrays = arrays
+        if patch is None:
+            self._reload()
+        elif self._coefficients(patch) > MANY_COEFFICIENTS:
+            basis = self.solver.getBasis()
+            self._reload()
+            self.solver.setBasis(basis)
+        else:
+            self._apply(patch)
+        return patch
+
+    def _reload(self) -> None:
+        caps, self._caps = self._caps, {}
+        self._load()
+        for objective, cap in caps.items():
+            self.cap(objective, cap.limit)
+
+    def _coefficients(self, patch: Patch) -> int:
+        """How many coefficients of rows a patch changes."""
+        capped = (patch.objectives[name][0] for name in self._caps if name in patch.objectives)
+        return len(patch.values) + sum(len(at) for at in capped)
+
+    def _apply(self, patch: Patch) -> None:
+        arrays, solver = self.arrays, self.solver
+        columns = np.union1d(patch.lower[0], patch.upper[0]).astype(np.int32)
+        if len(columns):
+            lower, upper = arrays.lower[columns], arrays.upper[columns]
+            status = solver.changeColsBounds(len(columns), columns, lower, upper)
+            self._check(status, "bounds of columns")
+        rows = np.union1d(patch.row_lower[0], patch.row_upper[0]).astype(np.int32)
+        if len(rows):
+            scale = self.row_scale[rows]
+            lower, upper = arrays.row_lower[rows] * scale, arrays.row_upper[rows] * scale
+            self._check(solver.changeRowsBounds(len(rows), rows, lower, upper), "sides of rows")
+        for (row, column), value in zip(patch.entries.tolist(), patch.values, strict=True):
+            status = solver.changeCoeff(row, column, float(value * self.row_scale[row]))
+            self._check(status, "coefficient")
+        parts = RATIOS.get(self.objective, (self.objective,))
+        if any(part in patch.objectives or part in patch.offsets for part in parts):
+            self.minimise(self.objective, self._at, self._shift)
+        for name, cap in self._caps.items():
+            for column, value in zip(*patch.objectives.get(name, ((), ())), strict=True):
+                status = solver.changeCoeff(cap.row, int(column), float(value * cap.scale))
+                self._check(status, f"cap on {name}")
+            if name in patch.offsets:
+                self._bound_cap(name, cap)
+
+    def renew(self, objective: str, caps: Mapping[str, float]) -> None:
+        """Forget what was solved before: plans, tolerances, objectives and caps of the way."""
+        for name in self._caps:
+            self.cap(name, caps.get(name, np.inf))
+        if (self.objective, self._at, self._shift) != (objective, 0.0, 0.0):
+            self.minimise(objective)
+        for option in TOLERANCES:
+            self._set(option, ZERO if option == TOLERANCES[1] else 10 * ZERO)
+        if self.arrays.integer.any():
+            self.forget()
+
+    def forget(self) -> None:
+        """Drop basis and solution, so that the next solve starts from nothing."""
+        self._check(self.solver.clearSolver(), "fresh start")
+
+    def basis(self) -> Any:
+        """The basis reached; not valid where interior points or nothing gave none."""
+        return self.solver.getBasis()
+
+    def set_basis(self, basis: Any) -> None:
+        """Start the next solve of a linear model from a basis."""
+        self._check(self.solver.setBasis(basis), "basis")
+
+    def simplex(self, options: Options, *, dual: bool, iterations: int) -> bool:
+        """Take steps of the dual or the primal simplex method; whether they reached an optimum."""
+        self._set("simplex_strategy", DUAL if dual else PRIMAL)
+        self._set("simplex_iteration_limit", iterations)
+        outcome = self.solve(options)
+        self._set("simplex_strategy", DUAL)
+        self._set("simplex_iteration_limit", highspy.kHighsIInf)
+        return outcome.status == SolveStatus.OPTIMAL
 
     def start_from(self, point: FloatArray) -> None:
         """Offer a known plan as a starting point of a mixed-integer solve."""
@@ -170,6 +314,7 @@ class Session:
         self._set("mip_rel_gap", options.gap)
         self._set("mip_abs_gap", 0.0 if options.gap < 1e-9 else 1e-9)
         self._use_threads(options.threads)
+        self._use_method()
         if options.seed is not None:
             self._set("random_seed", options.seed % 2147483647)
         limit = np.inf if options.time_limit is None else options.time_limit
@@ -181,8 +326,14 @@ class Session:
         with _interruptible(watch):
             status = self.solver.run()
         seconds = time.perf_counter() - watch.started
+        self.seconds += seconds
         self._check(status, "run")
         return self._read(seconds)
+
+    def _use_method(self) -> None:
+        """Interior points for a large linear model that starts from nothing."""
+        large = self.arrays.matrix.shape[1] >= MANY_COLUMNS and not self.arrays.integer.any()
+        self._set("solver", "ipm" if large and not self.basis().valid else "choose")
 
     def _use_threads(self, threads: int | None) -> None:
         """Ask for a number of threads, None for HiGHS' own choice.
@@ -258,7 +409,7 @@ class Session:
 
     def _which(self, seconds: float) -> Outcome:
         """Tell an unbounded model from an infeasible one by solving it without its objective."""
-        costs = self.arrays.objectives[self.objective]
+        costs = self._minimised()[0]
         every = np.arange(len(costs), dtype=np.int32)
         self.solver.changeColsCost(len(costs), every, np.zeros(len(costs)))
         self.solver.run()
@@ -269,7 +420,7 @@ class Session:
 
     def tighten(self) -> None:
         """Hold whole numbers and rows to a thousandth of the usual tolerance."""
-        for option in ("mip_feasibility_tolerance", "primal_feasibility_tolerance"):
+        for option in TOLERANCES:
             self._set(option, TIGHT)
 
     def polished(self, point: FloatArray, then: str | None = None) -> FloatArray | None:
@@ -296,14 +447,16 @@ class Session:
         solver.changeColsBounds(len(whole), columns, clean[whole], clean[whole])
         if len(clean) >= MANY_COLUMNS:
             solver.setOptionValue("solver", "ipm")
+        started = time.perf_counter()
         solver.run()
+        self.seconds += time.perf_counter() - started
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         clean = np.array(solver.getSolution().col_value, dtype=float)
         clean[np.abs(clean) < ZERO] = 0.0
         if then is None:
             return clean
-        costs = self.arrays.objectives[self.objective]
+        costs = self._minimised()[0]
         used = np.flatnonzero(costs).astype(np.int32)
         best = float(costs @ clean)
         slack = 1e-9 * max(1.0, abs(best))
@@ -364,6 +517,11 @@ def row_scale(arrays: Arrays) -> FloatArray:
         smallest = np.minimum.reduceat(size, starts)
         scale[filled] = 2.0 ** -np.round(np.log2(np.sqrt(largest * smallest)))
     return scale
+
+
+def _within_one(ratio: float) -> float:
+    """A limit on a share as a coefficient."""
+    return float(min(max(ratio, 0.0), 1.0))
 
 
 def _number(value: float) -> float | None:

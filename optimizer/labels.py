@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .compiled import Arrays
+from .arrays import Arrays
 from .network import Network
 from .tree import IntArray
 
@@ -113,6 +113,17 @@ KINDS: dict[str, tuple[str, ...]] = {
     "servicing": ("service",),
     "one_service_licence": ("rule", "plant", "node"),
     "run_within_service": ("service_limit",),
+    "path_cost": ("node",),
+    "threshold": ("whole",),
+    "beyond": ("node",),
+    "path_cost_adds_up": ("node",),
+    "beyond_is_above_threshold": ("node",),
+    "supplied_from": ("country",),
+    "supplied": ("whole",),
+    "most_supplied": ("whole",),
+    "supply_by_country": ("country",),
+    "supply_of_all": ("whole",),
+    "supply_of_largest": ("country",),
 }
 """What the integers of each family's members stand for."""
 
@@ -170,6 +181,8 @@ class Labels:
             **_licence_names(network, nodes),
             "place": place,
             "node": lambda at: nodes[at],
+            "country": lambda at: frame.countries[at],
+            "whole": lambda _at: "all",
             "mode": lambda at: f"mode{at}",
             "tier": lambda at: f"tier{at}",
             "limit": lambda at: window(network.limits, at),

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..models.case import Case
-from ..models.plan import Solution, SolveStatus
+from ..models.plan import Solution, Tables
 from . import quick_start  # noqa: F401  # before anything that imports scipy
-from .compiled import Arrays, compile_model, templates
+from .arrays import Arrays
+from .compiled import compile_model, templates
 from .formulation.model import build_model
-from .highs import Options, Outcome, Session, SolverError, relative_gap
+from .highs import Options, Outcome, Session, relative_gap
+from .keep import keep_decisions
 from .labels import Labels, for_file
+from .lexicographic import lexicographic, value_of
 from .network import Network, build_network
 from .plan import build_tables, concentration, conditional_value_at_risk, scenario_costs
+from .targets import TARGETS
 from .tree import FloatArray, build_tree
 from .verify import verify_plan
-
-MODELLED = ("cost", "lead_time", "shortage")
-"""Objectives that can be minimised and capped."""
 
 
 class VerificationError(RuntimeError):
@@ -40,6 +41,7 @@ class Request:
         options: gap, time limit, threads, seed, progress.
         write_model: file for the model in MPS or LP format, None for none.
         force: build models past the size limit.
+        keep: a plan whose strategic decisions are kept, None to decide anew.
     """
 
     minimise: tuple[str, ...] = ("cost",)
@@ -48,6 +50,7 @@ class Request:
     options: Options = field(default_factory=Options)
     write_model: str | None = None
     force: bool = False
+    keep: Tables | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, case: Case) -> Request:
@@ -62,11 +65,13 @@ class Request:
 
     def __post_init__(self) -> None:
         for name in (*self.minimise, *self.caps):
-            if name not in MODELLED:
-                raise ValueError(
-                    f"objective {name!r} cannot be minimised or capped yet; "
-                    f"{', '.join(MODELLED)} can"
-                )
+            if name not in TARGETS:
+                raise ValueError(f"no objective {name!r}; there are {', '.join(TARGETS)}")
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Every objective that is minimised or capped."""
+        return tuple(dict.fromkeys([*self.minimise, *self.caps]))
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,21 @@ class Built:
     seconds: float
 
 
-def build(case: Case, scenarios: Sequence[str] = ("all",), *, force: bool = False) -> Built:
+def build(
+    case: Case,
+    scenarios: Sequence[str] = ("all",),
+    *,
+    force: bool = False,
+    measures: Collection[str] = (),
+) -> Built:
     """Network and arrays of a checked case.
+
+    Args:
+        case: the case.
+        scenarios: names to solve, or ['all'].
+        force: build models past the size limit.
+        measures: objectives to be minimised or capped; cvar and concentration need rows of their
+            own, the others none.
 
     Raises:
         ValueError: unknown scenarios, changes that cannot be applied, unsupported rules, decisions
@@ -88,7 +106,7 @@ def build(case: Case, scenarios: Sequence[str] = ("all",), *, force: bool = Fals
     started = time.perf_counter()
     network = build_network(case, build_tree(case, scenarios), force=force)
     with templates():
-        arrays = compile_model(build_model(network))
+        arrays = compile_model(build_model(network, measures))
     return Built(network, arrays, time.perf_counter() - started)
 
 
@@ -108,94 +126,41 @@ def solve(case: Case, request: Request | None = None) -> Solution:
         VerificationError: the plan found does not hold.
     """
     request = request or Request.of(case)
-    built = build(case, request.scenarios, force=request.force)
+    built = build(case, request.scenarios, force=request.force, measures=request.asked)
+    warnings: list[str] = []
+    if request.keep is not None:
+        arrays, warnings = keep_decisions(built, request.keep)
+        built = replace(built, arrays=arrays)
     session = Session(built.arrays, request.minimise[0])
     for name, limit in request.caps.items():
-        session.cap(name, _cap_value(built.network, name, limit))
+        session.cap(name, cap_value(built.network, name, limit))
     if request.write_model:
         labels = Labels(built.network, built.arrays)
         session.write(request.write_model, for_file(labels.rows()), for_file(labels.columns()))
-    return _solution(built, request, *_lexicographic(session, built.arrays, request))
+    found = lexicographic(session, built.arrays, request.minimise, request.options)
+    return replace(solution_of(built, request.scenarios, *found), warnings=tuple(warnings))
 
 
-def _cap_value(network: Network, name: str, limit: float) -> float:
+def cap_value(network: Network, name: str, limit: float) -> float:
     """A cap on lead time means nothing without demand; any other cap is itself."""
     return np.inf if name == "lead_time" and network.total_demand == 0 else limit
 
 
-def _lexicographic(
-    session: Session, arrays: Arrays, request: Request
-) -> tuple[Outcome, FloatArray | None, str]:
-    """Minimise one objective after the other, each held at its best value.
-
-    A later objective may not give away more of an earlier one than rounding needs.
-
-    Returns:
-        The outcome, the plan, and the objective they are about: the last one reached.
-    """
-    options, spent = request.options, 0.0
-    outcome, point, name = None, None, request.minimise[0]
-    for position, name in enumerate(request.minimise):
-        if position:
-            assert point is not None
-            best = value_of(arrays, request.minimise[position - 1], point)
-            session.cap(request.minimise[position - 1], best + 1e-9 * max(1.0, abs(best)))
-            session.minimise(name)
-            session.start_from(point)
-        left = None if options.time_limit is None else max(options.time_limit - spent, 0.01)
-        found, clean = _clean(session, replace(options, time_limit=left), request)
-        spent += found.seconds
-        if found.point is None:
-            if outcome is None or outcome.point is None:
-                return replace(found, seconds=spent), None, name
-            value = value_of(arrays, name, outcome.point)
-            kept = replace(outcome, status=SolveStatus.FEASIBLE, objective=value, bound=found.bound)
-            gap = relative_gap(value, found.bound)
-            return replace(kept, gap=gap, seconds=spent), point, name
-        point, outcome = clean, found
-        if found.status != SolveStatus.OPTIMAL:
-            break
-    assert outcome is not None
-    return replace(outcome, seconds=spent), point, name
-
-
-def _clean(
-    session: Session, options: Options, request: Request
-) -> tuple[Outcome, FloatArray | None]:
-    """Solve, and free the plan of the tolerance on whole numbers.
-
-    Wide bounds times that tolerance can let amounts slip past a decision not taken; such a plan
-    is solved again under a tighter one.
-    """
-    then = None if "cost" in request.minimise else "cost"
-    spent = 0.0
-    for attempt in range(2):
-        found = session.solve(options)
-        found = replace(found, seconds=found.seconds + spent)
-        if found.point is None:
-            return found, None
-        clean = session.polished(found.point, then)
-        if clean is not None:
-            return found, clean
-        if not attempt:
-            spent = found.seconds
-            session.tighten()
-            if options.time_limit is not None:
-                options = replace(options, time_limit=max(options.time_limit - spent, 0.01))
-    raise SolverError(
-        "the plan leans on numerical tolerance: bounds on yes/no decisions are too wide. Give "
-        "capacities to offers, lanes and plants that have none"
-    )
-
-
-def value_of(arrays: Arrays, objective: str, point: FloatArray) -> float:
-    """Value of an objective at a point."""
-    return float(arrays.objectives[objective] @ point + arrays.offsets[objective])
-
-
-def _solution(
-    built: Built, request: Request, outcome: Outcome, point: FloatArray | None, name: str
+def solution_of(
+    built: Built, scenarios: Sequence[str], outcome: Outcome, point: FloatArray | None, name: str
 ) -> Solution:
+    """The verified plan of a point.
+
+    Args:
+        built: network and arrays that were solved.
+        scenarios: names that were solved, or ['all'].
+        outcome: how the solve ended.
+        point: the plan; None without one. Shape (columns,).
+        name: the objective that the outcome is about.
+
+    Raises:
+        VerificationError: the plan does not hold.
+    """
     arrays, network = built.arrays, built.network
     sizes: dict[str, Any] = {
         "solve_seconds": outcome.seconds,
@@ -222,7 +187,7 @@ def _solution(
     objective = objectives[name]
     bound = outcome.bound if outcome.bound is None else min(outcome.bound, objective)
     verification = verify_plan(
-        network.case, tables, list(request.scenarios), costs=costs, objectives=objectives
+        network.case, tables, list(scenarios), costs=costs, objectives=objectives
     )
     if not verification.ok:
         raise VerificationError(

@@ -6,6 +6,9 @@ optimizer asks here for an array of shape (rows, nodes) and never looks at `chan
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -21,6 +24,8 @@ from ..models.rule_rows import Change
 from ..models.selectors import SelectorError
 from .tree import FloatArray, Tree
 
+Field = tuple[str, str]
+"""Table and column."""
 CHANGEABLE_TEXT = {("control_status", "status")}
 """Columns that are not numbers and may be changed all the same."""
 
@@ -47,10 +52,72 @@ class Values:
         self.tree = tree
         self.names = names or CaseNames(case)
         self.keys = RowKeys(case, self.names)
-        self._by_field: dict[tuple[str, str], list[tuple[int, Change]]] = {}
+        self._by_field: dict[Field, list[tuple[int, Change]]] = {}
         for number, change in enumerate(case.changes, start=1):
             self._by_field.setdefault((change.table, change.field), []).append((number, change))
-        self._cache: dict[tuple[str, str], FloatArray] = {}
+        self._cache: dict[Field, FloatArray] = {}
+        self._recorders: list[set[Field]] = []
+        self._outdated: Set[Field] = frozenset()
+
+    def extended(self, case: Case) -> tuple[Values, set[Field]]:
+        """Numbers of the same case with more rows at the end of its `changes`.
+
+        Returns:
+            The numbers, and the fields in which they differ.
+        """
+        more = Values.__new__(Values)
+        more.__dict__ = {**self.__dict__, "case": case, "_recorders": [], "_outdated": frozenset()}
+        more._by_field = {name: list(rows) for name, rows in self._by_field.items()}
+        more._cache = dict(self._cache)
+        fresh: dict[Field, list[tuple[int, Change]]] = {}
+        known = len(self.case.changes)
+        for number, change in enumerate(case.changes[known:], start=known + 1):
+            fresh.setdefault((change.table, change.field), []).append((number, change))
+        changed = set()
+        for name, rows in fresh.items():
+            more._by_field.setdefault(name, []).extend(rows)
+            if name in CHANGEABLE_TEXT or not self._same_after(more, name, rows):
+                changed.add(name)
+        return more, changed
+
+    def _same_after(self, more: Values, name: Field, rows: list[tuple[int, Change]]) -> bool:
+        """Apply more rows to a field, and tell whether they change anything."""
+        before = self.array(*name)
+        array = before.copy()
+        for number, change in rows:
+            self._apply(array, number, change)
+        if np.array_equal(array, before, equal_nan=True):
+            return True
+        array.setflags(write=False)
+        more._cache[name] = array
+        return False
+
+    @contextmanager
+    def recording(self) -> Iterator[set[Field]]:
+        """Collect the fields that are read."""
+        read: set[Field] = set()
+        self._recorders.append(read)
+        try:
+            yield read
+        finally:
+            self._recorders.pop()
+
+    @contextmanager
+    def outdated(self, fields: Set[Field]) -> Iterator[None]:
+        """Refuse to hand out fields that newer numbers replace."""
+        before, self._outdated = self._outdated, fields
+        try:
+            yield
+        finally:
+            self._outdated = before
+
+    def touch(self, table: str, column: str) -> None:
+        """Note that a field is read."""
+        key = (table, column)
+        if key in self._outdated:
+            raise RuntimeError(f"{table}.{column} was read as it was before it changed")
+        for read in self._recorders:
+            read.add(key)
 
     def base(self, table: str, column: str) -> FloatArray:
         """The values in the table itself, before changes. Shape (rows,)."""
@@ -60,6 +127,7 @@ class Values:
 
     def compact(self, table: str, column: str) -> FloatArray:
         """Values after changes: shape (rows, 1) where nothing changes, else (rows, nodes)."""
+        self.touch(table, column)
         key = (table, column)
         if key not in self._cache:
             array = self.base(table, column)[:, None]
@@ -78,6 +146,7 @@ class Values:
 
     def status(self) -> NDArray[np.object_]:
         """Status of every row of `control_status` at every node, after changes."""
+        self.touch("control_status", "status")
         rows = self.case.control_status
         array = np.empty((len(rows), self.tree.size), dtype=object)
         for position, row in enumerate(rows):
@@ -115,7 +184,6 @@ class Values:
     def _apply(self, array: NDArray[Any], number: int, change: Change) -> None:
         rows = self.rows_of(change, number)
         where = np.ix_(np.array(rows), np.flatnonzero(self.nodes_of(change, number)))
-        field = columns(TABLES[change.table])[change.field]
         if (change.table, change.field) in CHANGEABLE_TEXT:
             array[where] = str(change.value).strip().lower()
             return
@@ -133,12 +201,12 @@ class Values:
             array[where] *= operand
         else:
             array[where] += operand
-        self._check(array[where], number, change, field)
+        self._check(array[where], number, change)
 
-    def _check(self, values: FloatArray, number: int, change: Change, field: Any) -> None:
+    def _check(self, values: FloatArray, number: int, change: Change) -> None:
         if np.isnan(values).any():
             raise ChangeError(number, "value", f"{change.field} would be no number")
-        adapter: TypeAdapter[Any] = TypeAdapter(_annotated(field))
+        adapter = _adapter(change.table, change.field)
         for value in np.unique(values):
             try:
                 adapter.validate_python(float(value))
@@ -151,5 +219,9 @@ class Values:
                 ) from None
 
 
-def _annotated(field: Any) -> Any:
-    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+@cache
+def _adapter(table: str, column: str) -> TypeAdapter[Any]:
+    """What a number of a column must be."""
+    field = columns(TABLES[table])[column]
+    kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    return TypeAdapter(kind)

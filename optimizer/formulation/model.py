@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pyomo.environ import ConcreteModel
 
 from ..network import Network
 from .balance import add_balance
+from .concentration import add_concentration
 from .controls import add_controls
 from .demand import add_demand
 from .lanes import add_lanes
@@ -13,6 +16,8 @@ from .licences import add_licences
 from .objectives import add_objectives
 from .policies import add_policies
 from .production import add_production
+from .renewal import Renewal
+from .risk import add_risk
 from .stock import add_stock
 from .supply import add_supply
 from .tiers import add_tiers
@@ -31,14 +36,39 @@ FAMILIES = (
     add_objectives,
 )
 
+MEASURES = {"cvar": add_risk, "concentration": add_concentration}
+"""Objectives that need rows of their own, which only those who ask for them pay for."""
 
-def build_model(network: Network) -> ConcreteModel:
+
+def build_model(network: Network, measures: Collection[str] = ()) -> ConcreteModel:
     """Pyomo model of a network; build it inside :func:`secondsource.optimizer.compiled.templates`.
+
+    Args:
+        network: the network.
+        measures: names of the objectives in MEASURES to add; other names add nothing.
 
     Raises:
         UnboundedDecisionError: a yes/no decision over an amount that nothing bounds.
     """
     model = ConcreteModel(name=network.case.case.name)
+    _state(model, network, measures)
+    return model
+
+
+def renew_model(renewal: Renewal, network: Network, measures: Collection[str] = ()) -> None:
+    """Give a model the numbers of another network of the same case, in place.
+
+    Raises:
+        OtherShapeError: the numbers change which rows or columns there are. What was renewed until
+            then stays so.
+    """
+    _state(renewal, network, measures)
+    renewal.finish()
+
+
+def _state(model: ConcreteModel | Renewal, network: Network, measures: Collection[str]) -> None:
     for add_family in FAMILIES:
         add_family(model, network)
-    return model
+    for name, add_measure in MEASURES.items():
+        if name in measures:
+            add_measure(model, network)

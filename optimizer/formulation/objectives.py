@@ -21,11 +21,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from pyomo.environ import ConcreteModel, Objective, Param
+from pyomo.environ import ConcreteModel, Objective
 
 from ..network import Network
 from ..tree import FloatArray
-from .components import add_data
+from .components import add_data, add_number
 
 
 def add_objectives(model: ConcreteModel, network: Network) -> None:
@@ -153,7 +153,7 @@ def _add_market_costs(model: ConcreteModel, network: Network) -> None:
     add_data(
         model, "supplier_excess_cost", model.SOFT_SUPPLIER_WINDOWS, penalty[~np.isnan(penalty)]
     )
-    model.cost_without_choice = Param(initialize=fixed_cost(network))
+    add_number(model, "cost_without_choice", fixed_cost(network))
 
 
 def fixed_cost(network: Network) -> float:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...models.case import Case
+from ...models.rule_rows import Change
 from ..controls import BORDER_KINDS
 from ..guard import refuse_if_too_large
 from ..tree import FloatArray, IntArray, Tree, build_tree
@@ -23,6 +25,7 @@ from .moves import Movements, build_movements
 from .production import Production, build_production
 from .reach import process_io
 from .shipping import Gates, Shipping, build_gates, build_shipping, only_delivers
+from .stages import Stages
 from .supplier_rows import SupplierRows, build_supplier_rows
 from .supply import Supply, build_supply
 
@@ -47,6 +50,7 @@ class Network:
     licences: Licences
     suppliers: SupplierRows
     balance: Balance
+    stages: Stages = field(repr=False, compare=False)
 
     @property
     def case(self) -> Case:
@@ -76,6 +80,10 @@ class Network:
         return float((quantity * inside * self.tree.probability[node]).sum())
 
 
+RULES = ("controls", "control_status")
+"""Tables whose numbers decide what can move at all: where one changes, all is built again."""
+
+
 def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) -> Network:
     """Network of a checked case on a tree (default: all its scenarios).
 
@@ -89,31 +97,70 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
         ChangeError: a row of `changes` cannot be applied.
     """
     frame = Frame.of(case, tree or build_tree(case))
+    return _build(frame, Stages(frame.values), force=force)
+
+
+def rebuild_network(network: Network, changes: Sequence[Change], *, force: bool = False) -> Network:
+    """Network of the same case with more rows in `changes`; what they do not reach is shared.
+
+    Raises:
+        TooLargeError, ChangeError: see :func:`build_network`.
+    """
+    before = network.frame
+    case = before.case.model_copy(update={"changes": [*before.case.changes, *changes]})
+    values, changed = before.values.extended(case)
+    if any(table in RULES for table, _ in changed):
+        return build_network(case, before.tree, force=force)
+    frame = before.with_values(case, values)
+    with before.values.outdated(changed):
+        return _build(frame, Stages(values, network.stages, changed), force=force)
+
+
+def _build(frame: Frame, stage: Stages, *, force: bool) -> Network:
+    """Every part of a network, in the order in which they build on each other."""
     _refuse_wide_lanes(frame, force=force)
-    io = process_io(frame)
-    bounds = build_bounds(frame, io)
-    movements = build_movements(frame, io)
-    frame = frame.with_variants(movements.variants)
+    io = stage("io", lambda: process_io(frame))
+    bounds = stage("bounds", lambda _: build_bounds(frame, io), io)
+    movements = stage("movements", lambda _: build_movements(frame, io), io)
+    full = frame.with_variants(movements.variants)
     refuse_if_too_large(
         len(movements.carried) * frame.tree.size,
         "shipments on lanes (lane x material x node)",
         force=force,
     )
-    supply = build_supply(frame, movements, bounds)
-    production = build_production(frame, movements, io, bounds)
-    sinks = only_delivers(frame, movements)
-    shipping = build_shipping(frame, movements, bounds, sinks, _counted_lanes(frame, movements))
-    gates = build_gates(frame, movements, shipping, supply.select, production, sinks)
-    inventory = build_inventory(frame, movements, bounds.material)
-    market = build_market(frame, movements)
-    flows = build_flows(frame, movements, supply, production, shipping, inventory, market)
-    limits, quotas = build_limits(frame, flows, _quotas(frame, movements, supply, shipping))
-    suppliers = build_supplier_rows(frame, flows)
-    licences = build_licences(frame, movements, supply, shipping)
-    balance = build_balance(frame, movements, supply, production, shipping, inventory, market)
+    supply = stage("supply", lambda m, b: build_supply(full, m, b), movements, bounds)
+    production = stage(
+        "production", lambda m, _, b: build_production(full, m, io, b), movements, io, bounds
+    )
+    sinks = stage("sinks", lambda m: only_delivers(full, m), movements)
+    counted = stage("counted", lambda m: _counted_lanes(full, m), movements)
+    shipping = stage(
+        "shipping",
+        lambda m, b, *_: build_shipping(full, m, b, sinks, counted),
+        movements, bounds, sinks, counted,
+    )  # fmt: skip
+    gates = stage(
+        "gates",
+        lambda m, sent, bought, made, _: build_gates(full, m, sent, bought.select, made, sinks),
+        movements, shipping, supply, production, sinks,
+    )  # fmt: skip
+    inventory = stage(
+        "inventory", lambda m, b: build_inventory(full, m, b.material), movements, bounds
+    )
+    market = stage("market", lambda m: build_market(full, m), movements)
+    parts = (movements, supply, production, shipping, inventory, market)
+    flows = stage("flows", partial(build_flows, full), *parts)
+    limits, quotas = stage(
+        "limits",
+        lambda f, *moved: build_limits(full, f, _quotas(full, *moved)),
+        flows, movements, supply, shipping,
+    )  # fmt: skip
+    suppliers = stage("suppliers", partial(build_supplier_rows, full), flows)
+    licences = stage("licences", partial(build_licences, full), movements, supply, shipping)
+    balance = stage("balance", partial(build_balance, full), *parts)
     return Network(
-        frame, bounds, movements, supply, production, shipping, gates, inventory, market, limits,
-        quotas, licences, suppliers, balance,
+        full, bounds, movements, supply, production, shipping, gates, inventory, market, limits,
+        quotas, licences, suppliers, balance, stage,
     )  # fmt: skip
 
 

@@ -41,6 +41,11 @@ class Frame:
         """The same with variants."""
         return replace(self, variants=variants)
 
+    def with_values(self, case: Case, values: Values) -> Frame:
+        """The same with other numbers, and no variants yet."""
+        plain = [(position, 0) for position in range(len(case.materials))]
+        return replace(self, case=case, values=values, variants=plain)
+
     @cached_property
     def sites(self) -> list[str]:
         """Names of the sites."""
@@ -115,12 +120,12 @@ class Frame:
             [where[self.names.supplier(row)] for row in self.case.offers], dtype=np.int64
         )
 
-    @cached_property
+    @property
     def price(self) -> FloatArray:
         """Price of each material at each node, 0 where it has none. Shape (materials, nodes)."""
         return np.nan_to_num(self.values.array("materials", "price"))
 
-    @cached_property
+    @property
     def capital_rate(self) -> FloatArray:
         """Weighted cost per unit of material tied up at each node. Shape (materials, nodes)."""
         case = self.case.case

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ...models.plan import PLAN_TABLES, Tables
-from ..compiled import Arrays
+from ..arrays import Arrays
+from ..measures import conditional_value_at_risk
 from ..network import Network
 from ..tree import FloatArray
 from .decisions import decisions
 from .flows import conversions, disposals, nodes, orders, production, returns, shipments
 from .licences import licence_use, licences, states
-from .measures import concentration, conditional_value_at_risk, scenario_costs, supply_shares
+from .measures import concentration, scenario_costs, supply_shares
 from .money import cash_flow
 from .policies import policy_use
 from .reader import Reader

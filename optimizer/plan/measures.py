@@ -80,15 +80,6 @@ def scenario_costs(network: Network, cash: pd.DataFrame) -> FloatArray:
     return np.asarray(by_node[network.tree.paths].sum(axis=1))
 
 
-def conditional_value_at_risk(costs: FloatArray, weights: FloatArray, level: float) -> float:
-    """Mean of the worst ``1 - level`` of the outcomes (Rockafellar and Uryasev 2000)."""
-    tail = 1.0 - level
-    order = np.argsort(-costs)
-    before = np.concatenate([[0.0], np.cumsum(weights[order])[:-1]])
-    counted = np.clip(tail - before, 0.0, weights[order])
-    return float((counted * costs[order]).sum() / counted.sum())
-
-
 def concentration(network: Network, tables: Tables) -> float:
     """Largest share of a country in the expected supply of the demanded materials."""
     flows = supplied(network, tables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..compiled import Arrays
+from ..arrays import Arrays
 from ..network import Network
 from ..network.routes import Routes
 from ..tree import FloatArray, IntArray

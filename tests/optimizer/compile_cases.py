@@ -19,7 +19,7 @@ from secondsource.datasets.load import load_case
 from secondsource.models.case import Case
 from secondsource.optimizer.compiled import Arrays, compile_model, templates
 from secondsource.optimizer.formulation import components
-from secondsource.optimizer.formulation.model import build_model
+from secondsource.optimizer.formulation.model import MEASURES, build_model
 from secondsource.optimizer.network import build_network
 
 from .agreement import checked
@@ -118,14 +118,14 @@ class PlainRows(components.Rows):
 
 
 def model_of(case: Case, *, templated: bool) -> ConcreteModel:
-    """The Pyomo model of a case, stated as templates or rule by rule."""
+    """The Pyomo model of a case with every objective, stated as templates or rule by rule."""
     network = build_network(case)
     if templated:
         with templates():
-            return build_model(network)
+            return build_model(network, MEASURES)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(components, "Rows", PlainRows)
-        return build_model(network)
+        return build_model(network, MEASURES)
 
 
 @cache

@@ -39,7 +39,7 @@ def test_arrays_equal_those_of_pyomos_compiler(name: str | int, templated: bool)
     assert differences(ours.matrix, theirs.matrix) == []
     assert differences(ours.sides, theirs.sides) == []
     assert differences(ours.offsets, theirs.offsets) == []
-    for objective in ("cost", "lead_time", "shortage"):
+    for objective in ("cost", "lead_time", "shortage", "cvar", "largest_supply", "total_supply"):
         assert differences(ours.costs[objective], theirs.costs[objective]) == [], objective
     used = {name: ours.columns[name] for name in theirs.columns}
     assert differences(used, theirs.columns) == []

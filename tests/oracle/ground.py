@@ -23,6 +23,7 @@ class Ground:
     forgotten: dict[tuple[str, str], Marks] = field(default_factory=dict)
     variants: dict[tuple[str, str], set[Marks]] = field(default_factory=dict)
     costs: defaultdict[str, Expr] = field(default_factory=lambda: defaultdict(Expr))
+    spent: defaultdict[Node, Expr] = field(default_factory=lambda: defaultdict(Expr))
     days: Expr = field(default_factory=Expr)
     short: Expr = field(default_factory=Expr)
     investment: defaultdict[Node, Expr] = field(default_factory=lambda: defaultdict(Expr))
@@ -75,9 +76,10 @@ class Ground:
                 self.charge_capital(node, material, what)
 
     def pay(self, category: str, node: Node, what: Expr | int, price: float) -> None:
-        """Book a cost (expected, discounted) per unit of a variable or expression."""
+        """Book a cost per unit of a variable or expression: expected, and spent at the node."""
         if price:
             self.costs[category].add(what, price * node.weight)
+            self.spent[node].add(what, price * node.discount)
 
     def wait(self, material: str, node: Node, what: Expr | int, days: float) -> None:
         """Count days for units of a demanded material."""

@@ -20,6 +20,7 @@ from .demand import add_demand, add_stock, total_demand
 from .ground import Ground, find_bounds
 from .lanes import add_lanes, add_other_flows
 from .linear import Expr
+from .measures import least_share, limit_shares, mean_of_worst, supply_by_country
 from .plants import add_plants
 from .policies import add_policies
 from .reach import forgotten_marks
@@ -56,14 +57,21 @@ def solve_case(
     caps: dict[str, float] | None = None,
     time_limit: float | None = None,
 ) -> OracleResult:
-    """Solve a case given as its JSON object for cost, lead_time or shortage, to a gap of 0.
+    """Solve a case given as its JSON object for one of its objectives, to a gap of 0.
 
     ``caps`` bounds other objectives. Of the case's ``[solve]`` only ``scenarios`` is read.
     """
-    ground = _build(case)
+    ground, limits = _build(case), dict(caps or {})
     measures = _objectives(ground)
-    for name, cap in (caps or {}).items():
+    if "cvar" in {objective, *limits}:
+        measures["cvar"] = mean_of_worst(ground, float(case["case"].get("cvar_level", 0.95)))
+    if "concentration" in limits:
+        limit_shares(ground, limits.pop("concentration"))
+    for name, cap in limits.items():
         ground.program.at_most(measures[name], cap)
+    if objective == "concentration":
+        least = least_share(ground.program, supply_by_country(ground))
+        return OracleResult("infeasible" if least is None else "optimal", least)
     status, solution = ground.program.minimise(measures[objective], time_limit=time_limit)
     if solution is None:
         return OracleResult(status, None)
