@@ -24,6 +24,7 @@ from secondsource.optimizer.formulation.model import build_model
 from secondsource.optimizer.highs import Options, Session
 from secondsource.optimizer.network import build_network
 from secondsource.optimizer.plan import build_tables
+from secondsource.optimizer.polish import polished
 from secondsource.optimizer.tree import build_tree
 from secondsource.optimizer.verify import verify_plan
 
@@ -76,7 +77,7 @@ def run(name: str, gap: float | None, time_limit: float) -> None:
     columns = arrays.matrix.shape[1]
     if outcome.point is not None:
         with stages.stage("clean plan"):
-            point = session.polished(outcome.point)
+            point = polished(session, outcome.point)
         with stages.stage("tables"):
             tables = build_tables(network, arrays, point if point is not None else outcome.point)
         with stages.stage("verify"):

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import signal
 import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -17,20 +12,27 @@ import numpy as np
 
 from ..models.plan import SolveStatus
 from .arrays import Arrays
+from .outcomes import Options, Outcome, Progress, SolverError, relative_gap
 from .patches import Patch, difference
 from .targets import RATIOS, linear
 from .tree import FloatArray
+from .watch import Watch, interruptible, number, stops
 
-Progress = Callable[[float, float | None, float | None, float | None], None]
-"""Called with elapsed seconds, best objective, bound and relative gap (None where unknown)."""
+__all__ = [
+    "MANY_COEFFICIENTS",
+    "MANY_COLUMNS",
+    "Options",
+    "Outcome",
+    "Progress",
+    "Session",
+    "SolverError",
+    "new_solver",
+    "relative_gap",
+    "row_scale",
+]
 
-
-BRACKETS = str.maketrans("[]>", "()~")
-"""Square brackets and arrows mean something in an LP file."""
 ZERO = 1e-7
 """HiGHS' feasibility tolerance: amounts below it are nothing."""
-
-
 MANY_COLUMNS = 15_000
 """From here on a mixed-integer model is searched with other options."""
 FOR_MANY_COLUMNS: dict[str, Any] = {
@@ -44,6 +46,8 @@ FOR_MANY_COLUMNS: dict[str, Any] = {
 Where goods bear marks there are many equal ways to move, on which the simplex method takes long,
 and HiGHS solves the relaxations of its smaller models by it whatever it is told.
 """
+INCONCLUSIVE = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
+"""What interior points may end with where the simplex method still finds an answer."""
 TOLERANCES = ("mip_feasibility_tolerance", "primal_feasibility_tolerance")
 DUAL, PRIMAL = 1, 4
 """HiGHS' numbers for the two simplex methods."""
@@ -55,50 +59,6 @@ TIGHT = 1e-9
 
 _POOL = threading.local()
 """Threads of HiGHS' workers, for each thread that solves."""
-
-
-class SolverError(RuntimeError):
-    """HiGHS refused an input or ended in a way that is neither an answer nor a limit."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to solve.
-
-    Attributes:
-        gap: relative gap at which a solve may stop.
-        time_limit: seconds, None for no limit.
-        threads: processor threads, None for HiGHS' own choice.
-        seed: seed of random choices.
-        progress: called now and then while it solves.
-    """
-
-    gap: float = 1e-4
-    time_limit: float | None = None
-    threads: int | None = None
-    seed: int | None = None
-    progress: Progress | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a solve gave: status, objective, bound, gap and the point (None without one)."""
-
-    status: SolveStatus
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    point: FloatArray | None
-    seconds: float
-
-
-@dataclass
-class _Watch:
-    """What happens while HiGHS runs."""
-
-    started: float = field(default_factory=time.perf_counter)
-    stop: bool = False
-    shown: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +79,7 @@ class Session:
 
     def __init__(self, arrays: Arrays, objective: str) -> None:
         self.arrays = arrays
-        self.solver = _new_solver()
+        self.solver = new_solver()
         self.objective = objective
         self._at, self._shift = 0.0, 0.0
         self.seconds = 0.0
@@ -139,7 +99,7 @@ class Session:
     def _load(self) -> None:
         """Hand everything over anew."""
         arrays, matrix = self.arrays, self.arrays.matrix
-        costs, offset = self._minimised()
+        costs, offset = self.minimised()
         self.row_scale = row_scale(arrays)
         rows, columns = matrix.shape
         scale = np.repeat(self.row_scale, np.diff(matrix.indptr))
@@ -171,12 +131,13 @@ class Session:
             shift: constant to add, so that a gap relative to the objective has a meaning near 0.
         """
         self.objective, self._at, self._shift = objective, at, shift
-        costs, offset = self._minimised()
+        costs, offset = self.minimised()
         every = np.arange(len(costs), dtype=np.int32)
         self._check(self.solver.changeColsCost(len(costs), every, costs), "objective")
         self._check(self.solver.changeObjectiveOffset(offset), "objective")
 
-    def _minimised(self) -> tuple[FloatArray, float]:
+    def minimised(self) -> tuple[FloatArray, float]:
+        """Coefficients and constant of what is minimised."""
         costs, offset = linear(self.arrays, self.objective, self._at)
         return costs, offset + self._shift
 
@@ -321,11 +282,16 @@ class Session:
         self._set(
             "time_limit", float(limit + self.solver.getRunTime() * (not self.arrays.integer.any()))
         )
-        watch = _Watch()
-        self._subscribe(watch, options)
-        with _interruptible(watch):
+        watch = Watch()
+        self._check(self.solver.setCallback(watch.callback(options.progress), None), "callback")
+        for kind in stops():
+            self._check(self.solver.startCallback(kind), "callback")
+        with interruptible(watch):
             status = self.solver.run()
-        seconds = time.perf_counter() - watch.started
+            if self.solver.getModelStatus() in INCONCLUSIVE and not watch.stop:
+                self._set("solver", "simplex")
+                status = self.solver.run()
+        seconds = watch.elapsed()
         self.seconds += seconds
         self._check(status, "run")
         return self._read(seconds)
@@ -345,28 +311,6 @@ class Session:
         if getattr(_POOL, "threads", None) != threads:
             self.solver.resetGlobalScheduler(True)
             _POOL.threads = threads
-
-    def _subscribe(self, watch: _Watch, options: Options) -> None:
-        kinds = highspy.cb.HighsCallbackType
-        stops = (
-            kinds.kCallbackMipInterrupt,
-            kinds.kCallbackSimplexInterrupt,
-            kinds.kCallbackIpmInterrupt,
-        )
-
-        def call(kind: Any, _message: str, data: Any, reply: Any, _user: Any) -> None:
-            if kind in stops and watch.stop:
-                reply.user_interrupt = True
-            if options.progress and kind == kinds.kCallbackMipInterrupt:
-                elapsed = time.perf_counter() - watch.started
-                if elapsed - watch.shown >= 0.5:
-                    watch.shown = elapsed
-                    best, bound, gap = data.mip_primal_bound, data.mip_dual_bound, data.mip_gap
-                    options.progress(elapsed, _number(best), _number(bound), _number(gap))
-
-        self._check(self.solver.setCallback(call, None), "callback")
-        for kind in stops:
-            self._check(self.solver.startCallback(kind), "callback")
 
     def _read(self, seconds: float) -> Outcome:
         status = self.solver.getModelStatus()
@@ -392,7 +336,7 @@ class Session:
                 f"HiGHS ended with status {self.solver.modelStatusToString(status)!r}"
             )
         if not feasible and status not in (kinds.kOptimal, kinds.kModelEmpty):
-            bound = _number(info.mip_dual_bound) if mixed else None
+            bound = number(info.mip_dual_bound) if mixed else None
             return Outcome(SolveStatus.NO_SOLUTION, None, bound, None, None, seconds)
         point = np.array(self.solver.getSolution().col_value, dtype=float)
         objective = float(info.objective_function_value)
@@ -409,7 +353,7 @@ class Session:
 
     def _which(self, seconds: float) -> Outcome:
         """Tell an unbounded model from an infeasible one by solving it without its objective."""
-        costs = self._minimised()[0]
+        costs = self.minimised()[0]
         every = np.arange(len(costs), dtype=np.int32)
         self.solver.changeColsCost(len(costs), every, np.zeros(len(costs)))
         self.solver.run()
@@ -423,86 +367,12 @@ class Session:
         for option in TOLERANCES:
             self._set(option, TIGHT)
 
-    def polished(self, point: FloatArray, then: str | None = None) -> FloatArray | None:
-        """The best plan with the whole numbers of ``point``, free of tolerances on them.
 
-        With ``then``, of all plans that are as good it is the one best in that objective too, so
-        that a plan for lead time alone wastes no money on amounts that do not matter to it.
-
-        A mixed-integer point holds whole numbers only to a tolerance, and flows may lean on that.
-        Fixing them and solving the rest gives a clean point, or None where the flows of ``point``
-        are only possible by that tolerance.
-        """
-        whole = np.flatnonzero(self.arrays.integer)
-        clean = point.copy()
-        clean[whole] = np.round(point[whole])
-        if not len(whole) and then is None:
-            clean[np.abs(clean) < ZERO] = 0.0
-            return clean
-        solver = _new_solver()
-        solver.passModel(self.solver.getModel())
-        columns = whole.astype(np.int32)
-        kinds = np.full(len(whole), highspy.HighsVarType.kContinuous)
-        solver.changeColsIntegrality(len(whole), columns, kinds)
-        solver.changeColsBounds(len(whole), columns, clean[whole], clean[whole])
-        if len(clean) >= MANY_COLUMNS:
-            solver.setOptionValue("solver", "ipm")
-        started = time.perf_counter()
-        solver.run()
-        self.seconds += time.perf_counter() - started
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        clean = np.array(solver.getSolution().col_value, dtype=float)
-        clean[np.abs(clean) < ZERO] = 0.0
-        if then is None:
-            return clean
-        costs = self._minimised()[0]
-        used = np.flatnonzero(costs).astype(np.int32)
-        best = float(costs @ clean)
-        slack = 1e-9 * max(1.0, abs(best))
-        solver.addRow(-highspy.kHighsInf, best + slack, len(used), used, costs[used])
-        second = self.arrays.objectives[then]
-        solver.changeColsCost(len(second), np.arange(len(second), dtype=np.int32), second)
-        solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return clean
-        clean = np.array(solver.getSolution().col_value, dtype=float)
-        clean[np.abs(clean) < ZERO] = 0.0
-        return clean
-
-    def write(self, path: str, row_names: Sequence[str], column_names: Sequence[str]) -> None:
-        """Write the model as an MPS or LP file with names."""
-        if path.endswith(".lp"):
-            column_names, row_names = lp_names(column_names), lp_names(row_names)
-        model = self.solver.getLp()
-        model.col_names_, model.row_names_ = list(column_names), list(row_names)
-        writer = _new_solver()
-        self._check(writer.passModel(model), "named model")
-        self._check(writer.writeModel(path), f"file {path}")
-
-
-def lp_names(names: Sequence[str]) -> list[str]:
-    """Names without what means something in an LP file, and still each its own."""
-    plain = [re.sub(r"[^\w!#$%&(),.;?@'{}~/]", "_", n.translate(BRACKETS)) for n in names]
-    count = Counter(plain)
-    return [f"{n}.{at}" if count[n] > 1 else n for at, n in enumerate(plain)]
-
-
-def _new_solver() -> Any:
+def new_solver() -> Any:
     """A silent HiGHS object."""
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy's stubs leave it untyped
     solver.setOptionValue("output_flag", False)
     return solver
-
-
-def relative_gap(objective: float, bound: float | None) -> float | None:
-    """|objective - bound| / |objective|, 0 where both are 0, None without a bound."""
-    if bound is None:
-        return None
-    difference = abs(objective - bound)
-    if difference <= 1e-9:
-        return 0.0
-    return difference / abs(objective) if objective else float("inf")
 
 
 def row_scale(arrays: Arrays) -> FloatArray:
@@ -522,26 +392,3 @@ def row_scale(arrays: Arrays) -> FloatArray:
 def _within_one(ratio: float) -> float:
     """A limit on a share as a coefficient."""
     return float(min(max(ratio, 0.0), 1.0))
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) and abs(value) < 1e300 else None
-
-
-@contextmanager
-def _interruptible(watch: _Watch) -> Iterator[None]:
-    """Let Ctrl-C stop the solve and keep the best plan; a second one interrupts for good."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: Any) -> None:
-        if watch.stop:
-            raise KeyboardInterrupt
-        watch.stop = True
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -6,8 +6,9 @@ modules added) are held at what the plan's `decisions` table says; everything el
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ def _same_nodes(tree: Tree, nodes: pd.DataFrame) -> dict[int, list[int]]:
     return found
 
 
-def _things(network: Network, row: dict[str, object]) -> list[int]:
+def _things(network: Network, row: dict[Hashable, Any]) -> list[int]:
     """Members (offer, plant, expansion, lane pair, stockpile) that a decision is about."""
     case, name = network.case, row["name"]
     if row["decision"] in ("select_offer", "sign_contract"):

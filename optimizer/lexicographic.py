@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..models.plan import SolveStatus
 from .arrays import Arrays
 from .highs import Options, Outcome, Session, SolverError, relative_gap
+from .polish import polished
 from .ratio import least_ratio
 from .targets import RATIOS, value_of
 from .tree import FloatArray
@@ -83,7 +84,7 @@ def _clean(
         found = replace(found, seconds=found.seconds + spent)
         if found.point is None:
             return found, None
-        clean = session.polished(found.point, then)
+        clean = polished(session, found.point, then)
         if clean is not None:
             return found, clean
         if not attempt:

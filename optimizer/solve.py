@@ -19,6 +19,7 @@ from .highs import Options, Outcome, Session, relative_gap
 from .keep import keep_decisions
 from .labels import Labels, for_file
 from .lexicographic import lexicographic, value_of
+from .model_file import write_model
 from .network import Network, build_network
 from .plan import build_tables, concentration, conditional_value_at_risk, scenario_costs
 from .targets import TARGETS
@@ -136,7 +137,9 @@ def solve(case: Case, request: Request | None = None) -> Solution:
         session.cap(name, cap_value(built.network, name, limit))
     if request.write_model:
         labels = Labels(built.network, built.arrays)
-        session.write(request.write_model, for_file(labels.rows()), for_file(labels.columns()))
+        write_model(
+            session, request.write_model, for_file(labels.rows()), for_file(labels.columns())
+        )
     found = lexicographic(session, built.arrays, request.minimise, request.options)
     return replace(solution_of(built, request.scenarios, *found), warnings=tuple(warnings))
 
