@@ -1,7 +1,8 @@
 """Run folders: a plan on disk, written whole or not at all.
 
 A run folder holds ``summary.json``, ``manifest.json``, the case as it was solved (``case.json``)
-and one Parquet file for each table of the plan.
+and one Parquet file for each table of the plan. The folder of a study of several plans holds the
+same files with tables of its own, and a run folder for each plan.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import platform, python_version
@@ -103,20 +105,71 @@ def write_run(
         ValueError: see :func:`check_target`.
         OSError: the disk is full or not writable; nothing is left behind at ``path``.
     """
+    with _built_aside(path) as building:
+        _fill(building, case, tables, summary, options, csv=csv)
+
+
+def write_runs(
+    path: Path,
+    case: Case,
+    runs: Sequence[tuple[str, Tables, Mapping[str, Any]]],
+    tables: Tables,
+    summary: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    csv: bool = False,
+) -> None:
+    """Write the folder of a study: its own tables and summary, and a run folder for each plan.
+
+    Args:
+        path: the folder; an earlier one there is replaced.
+        case: the case as it was solved, every time.
+        runs: (name of the folder, plan, summary) of each plan.
+        tables: tables of the study.
+        summary: of the study.
+        options: how it was solved, for the manifests.
+        csv: write every table as CSV too.
+
+    Raises:
+        ValueError, OSError: see :func:`write_run`.
+    """
+    with _built_aside(path) as building:
+        _fill(building, case, tables, summary, options, csv=csv)
+        for name, plan, told in runs:
+            (building / name).mkdir()
+            _fill(building / name, case, plan, told, options, csv=csv)
+
+
+@contextmanager
+def _built_aside(path: Path) -> Iterator[Path]:
+    """A folder beside the target that takes its place when all went well, else leaves nothing."""
     check_target(path)
     building = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        save_case(case, building / CASE)
-        for name, table in tables.items():
-            table.to_parquet(building / f"{name}.parquet", index=False)
-            if csv:
-                table.map(_as_text).to_csv(building / f"{name}.csv", index=False)
-        _write_json(building / SUMMARY, summary)
-        _write_json(building / MANIFEST, _manifest(building / CASE, options))
+        yield building
         building.chmod(0o755)
         _swap(building, path)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _fill(
+    folder: Path,
+    case: Case,
+    tables: Tables,
+    summary: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    csv: bool,
+) -> None:
+    """Write the files of a run."""
+    save_case(case, folder / CASE)
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+        if csv:
+            table.map(_as_text).to_csv(folder / f"{name}.csv", index=False)
+    _write_json(folder / SUMMARY, summary)
+    _write_json(folder / MANIFEST, _manifest(folder / CASE, options))
 
 
 def _as_text(cell: Any) -> Any:
@@ -176,6 +229,8 @@ def read_run(path: str | Path) -> tuple[Case, Tables, dict[str, Any]]:
         summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
         if not isinstance(summary, dict):
             raise ValueError(f"{SUMMARY} holds no object")
+        if isinstance(summary.get("points"), list):
+            raise ValueError(f"it holds several; name one of them, as in {folder / 'point-01'}")
         tables = {
             name: pd.read_parquet(folder / f"{name}.parquet")
             for name in PLAN_TABLES

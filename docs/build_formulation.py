@@ -24,6 +24,8 @@ FAMILIES = (
     "controls",
     "licences",
     "objectives",
+    "risk",
+    "concentration",
     "paths",
 )
 HEAD = """# The formulation

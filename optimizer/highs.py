@@ -48,6 +48,13 @@ and HiGHS solves the relaxations of its smaller models by it whatever it is told
 """
 INCONCLUSIVE = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
 """What interior points may end with where the simplex method still finds an answer."""
+FOR_PROOFS: dict[str, Any] = {
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_allow_restart": False,
+}
+"""Options of a small model whose optimum is nearly known."""
 TOLERANCES = ("mip_feasibility_tolerance", "primal_feasibility_tolerance")
 DUAL, PRIMAL = 1, 4
 """HiGHS' numbers for the two simplex methods."""
@@ -264,6 +271,16 @@ class Session:
         self._set("simplex_iteration_limit", highspy.kHighsIInf)
         return outcome.status == SolveStatus.OPTIMAL
 
+    def prove(self) -> None:
+        """From now on look for proofs more than for plans: every solve is given a good one.
+
+        Searches in smaller models and restarts then take most of the time of a small model
+        (docs/performance.md).
+        """
+        if self.arrays.matrix.shape[1] < MANY_COLUMNS:
+            for option, value in FOR_PROOFS.items():
+                self._set(option, value)
+
     def start_from(self, point: FloatArray) -> None:
         """Offer a known plan as a starting point of a mixed-integer solve."""
         whole = np.flatnonzero(self.arrays.integer).astype(np.int32)
@@ -295,6 +312,11 @@ class Session:
         self.seconds += seconds
         self._check(status, "run")
         return self._read(seconds)
+
+    def stopped(self) -> bool:
+        """Whether the last solve ended by its time limit or by Ctrl-C."""
+        kinds = highspy.HighsModelStatus
+        return self.solver.getModelStatus() in (kinds.kTimeLimit, kinds.kInterrupt)
 
     def _use_method(self) -> None:
         """Interior points for a large linear model that starts from nothing."""

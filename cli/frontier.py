@@ -1,0 +1,287 @@
+"""``secondsource frontier``: what one objective costs in another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .solve import EXIT, OBJECTIVES
+
+if TYPE_CHECKING:
+    from ..models.case import Case
+    from ..optimizer.frontier import Front, Study
+
+POINTS, LEVELS = 10, 5
+"""Points of two objectives, and levels of each but the first of three, unless asked otherwise."""
+
+
+@click.command()
+@click.argument("case")
+@click.option(
+    "-o",
+    "--output",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Folder for the points, each with its whole plan.",
+)
+@click.option(
+    "--objectives",
+    metavar="A,B[,C]",
+    default="cost,lead_time",
+    show_default=True,
+    help=f"What to trade off: two or three of {', '.join(OBJECTIVES)}.",
+)
+@click.option(
+    "--points",
+    type=int,
+    metavar="N",
+    help=f"Evenly spread levels of the second objective, ends included (default {POINTS}); with "
+    f"three objectives of the third too (default {LEVELS} by {LEVELS}).",
+)
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="All corners of the frontier instead, for small models: where it bends, jumps or ends.",
+)
+@click.option(
+    "--cap",
+    "caps",
+    multiple=True,
+    metavar="OBJECTIVE=VALUE",
+    help="Upper limit that every plan keeps, e.g. shortage=0.",
+)
+@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="TABLE:KEY:FIELD=VALUE",
+    help="Change a number, e.g. offers:Kuantan*:price=70.",
+)
+@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which a solve may stop.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop the whole search after so many seconds, with the points found so far.",
+)
+@click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write all tables as CSV too.")
+@click.option("--force", is_flag=True, help="Build models past the size limit.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
+)
+@click.pass_context
+def frontier(
+    context: click.Context,
+    /,
+    case: str,
+    output: Path | None,
+    as_csv: bool,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Find what one objective costs in another: the efficient plans of CASE.
+
+    No plan of the frontier can be bettered in one objective without losing in another. Every
+    point is a whole plan, checked like that of solve. Exit codes: 0 complete, 2 invalid, 3 no
+    plan exists, 4 stopped early with some points, 5 with none.
+    """
+    from importlib import import_module
+
+    import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
+    from ..datasets.load import read_case
+    from ..datasets.runs import check_target
+    from ..models.problems import CaseError
+    from .solve import _with_settings
+
+    if output is not None:
+        check_target(output)
+    loaded, problems = read_case(case)
+    if loaded is None:
+        raise CaseError(problems, case)
+    from ..optimizer.frontier import frontier as find
+    from ..optimizer.guard import wide_numbers
+
+    loaded = _with_settings(loaded, how.pop("settings"))
+    study = _study(loaded, how)
+    for warning in [str(one) for one in problems] + wide_numbers(loaded):
+        click.echo(f"warning: {warning}", err=True)
+    with _Progress() as progress:
+        front = find(loaded, study, progress.show)
+    summary = _summary(loaded, front)
+    if output is not None:
+        _write(output, loaded, front, summary, as_csv)
+    _tell(loaded, front, summary, output, as_json)
+    context.exit(EXIT[front.status])
+
+
+def _study(case: Case, how: dict[str, Any]) -> Study:
+    """What the command line asks for, on top of what the case says."""
+    from dataclasses import replace
+
+    from ..optimizer.frontier import Study
+    from ..optimizer.solve import Request
+    from .solve import _cap
+
+    targets = tuple(name.strip() for name in how["objectives"].split(",") if name.strip())
+    for option, given in (("--points", how["points"]), ("--gap", how["gap"])):
+        if how["exact"] and given is not None:
+            raise click.UsageError(f"--exact finds all of the frontier; leave out {option}")
+    request = Request.of(case)
+    options = request.options
+    for name in ("gap", "time_limit", "threads", "seed"):
+        if how[name] is not None:
+            options = replace(options, **{name: how[name]})
+    scenarios = request.scenarios
+    if how["scenarios"]:
+        scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
+    points = how["points"]
+    if points is None:
+        points = POINTS if len(targets) < 3 else LEVELS
+    try:
+        return Study(
+            targets=targets,
+            points=points,
+            exact=how["exact"],
+            caps={**request.caps, **dict(_cap(text) for text in how["caps"])},
+            scenarios=scenarios,
+            options=options,
+            force=how["force"],
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _summary(case: Case, front: Front) -> dict[str, Any]:
+    """What ``summary.json`` and ``frontier --json`` hold; ``run`` is filled in when written."""
+    from ..reports.changes import changes_between, shifts_between
+
+    study, before = front.study, None
+    points = []
+    for point in front.points:
+        tables = point.solution.tables
+        points.append(
+            {
+                "objectives": point.solution.objectives,
+                "bounds": point.bounds,
+                "gap": point.gap,
+                "run": None,
+                "knee": point.knee,
+                "supported": point.supported,
+                "joined": point.joined,
+                "costs": point.solution.costs,
+                "changes": [] if before is None else changes_between(before, tables),
+                "shifts": [] if before is None else shifts_between(case, before, tables),
+            }
+        )
+        before = tables
+    return {
+        "case": case.case.name,
+        "title": case.case.title,
+        "currency": case.case.currency,
+        "status": front.status.value,
+        "scenarios": list(study.scenarios),
+        "trade_off": list(study.targets),
+        "exact": study.exact,
+        "caps": study.caps,
+        "points": points,
+        "solves": front.solves,
+        "search_seconds": round(front.seconds, 6),
+        "build_seconds": round(front.build_seconds, 6),
+    }
+
+
+def _write(
+    output: Path, case: Case, front: Front, summary: dict[str, Any], as_csv: bool
+) -> None:
+    """Write the folder, and put the place of each plan into the summary."""
+    from ..datasets.runs import summary_of, write_runs
+    from ..reports.changes import frontier_table
+
+    study = front.study
+    width = max(2, len(str(len(front.points))))
+    names = [f"point-{number:0{width}}" for number in range(1, len(front.points) + 1)]
+    for name, told in zip(names, summary["points"], strict=True):
+        told["run"] = name
+    runs = [
+        (name, point.solution.tables, summary_of(case, point.solution, list(study.scenarios)))
+        for name, point in zip(names, front.points, strict=True)
+    ]
+    options = {
+        "objectives": list(study.targets),
+        "points": None if study.exact else study.points,
+        "exact": study.exact,
+        "caps": study.caps,
+        "scenarios": list(study.scenarios),
+        "gap": study.options.gap,
+        "time_limit_s": study.options.time_limit,
+        "threads": study.options.threads,
+        "seed": study.options.seed,
+    }
+    tables = {"frontier": frontier_table(summary)}
+    write_runs(output, case, runs, tables, summary, options, csv=as_csv)
+    for told in summary["points"]:
+        told["run"] = str(output / told["run"])
+
+
+def _tell(
+    case: Case, front: Front, summary: dict[str, Any], output: Path | None, as_json: bool
+) -> None:
+    """Print the summary: JSON for programs, or a page for people."""
+    import json
+
+    status = summary["status"]
+    if as_json:
+        click.echo(json.dumps(summary, allow_nan=False))
+    elif front.points:
+        from ..reports.frontier import print_frontier
+        from ..reports.memo import console_for
+
+        print_frontier(case, summary, console_for())
+    if status == "infeasible":
+        click.echo(f"{case.case.name}: no plan exists; secondsource solve says why", err=True)
+    elif status == "unbounded":
+        click.echo(f"{case.case.name}: {front.remark}", err=True)
+    elif status == "no_solution":
+        click.echo(
+            f"{case.case.name}: stopped before any plan was found; allow more time (--time-limit)",
+            err=True,
+        )
+    elif not as_json:
+        early = "; stopped early" if status == "feasible" else ""
+        click.echo(
+            f"every plan was checked against the case's own tables and holds ({front.solves} "
+            f"solves in {front.seconds:.1f} s{early})",
+            err=True,
+        )
+    if output is not None:
+        click.echo(f"written to {output}", err=True)
+
+
+class _Progress:
+    """A line on stderr while the search runs. Silent where there is no terminal."""
+
+    def __init__(self) -> None:
+        self.status: Any = None
+
+    def __enter__(self) -> _Progress:
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        if console.is_terminal:
+            self.status = console.status("building the model")
+            self.status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.status is not None:
+            self.status.stop()
+
+    def show(self, text: str) -> None:
+        """Show how far the search is."""
+        if self.status is not None:
+            self.status.update(f"{text}   (Ctrl-C keeps the points found)")
