@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from .models.case import Case
     from .models.plan import Solution, SolveStatus
     from .models.problems import CaseError, Problem
+    from .models.sweep_results import SweepResult
     from .optimizer.highs import Options
     from .optimizer.rulings import Question, rulings
     from .optimizer.solve import Request, solve
+    from .optimizer.sweep.run import sweep
     from .optimizer.verify import Verification, verify_plan
 
 __version__ = "0.1.0"
@@ -39,6 +41,7 @@ _HOMES = {
     "Request": ".optimizer.solve",
     "Solution": ".models.plan",
     "SolveStatus": ".models.plan",
+    "SweepResult": ".models.sweep_results",
     "Verification": ".optimizer.verify",
     "bundled_names": ".datasets.bundled",
     "check_case": ".datasets.checks",
@@ -47,6 +50,7 @@ _HOMES = {
     "rulings": ".optimizer.rulings",
     "save_case": ".datasets.save",
     "solve": ".optimizer.solve",
+    "sweep": ".optimizer.sweep.run",
     "verify_plan": ".optimizer.verify",
 }
 
@@ -59,6 +63,7 @@ __all__ = [
     "Request",
     "Solution",
     "SolveStatus",
+    "SweepResult",
     "Verification",
     "bundled_names",
     "check_case",
@@ -67,6 +72,7 @@ __all__ = [
     "rulings",
     "save_case",
     "solve",
+    "sweep",
     "verify_plan",
 ]
 

@@ -13,6 +13,8 @@ COMMANDS = {
     "check": "tell every problem of a case",
     "controls": "tell which rule hits what, when, and why",
     "solve": "find the best plan",
+    "frontier": "find what one objective costs in another, e.g. lead time in money",
+    "sweep": "solve many what-ifs: grids and samples over any input, resumable",
     "verify": "re-check a plan from the raw tables",
 }
 INVALID, UNEXPECTED = 2, 1

@@ -1,0 +1,183 @@
+"""``secondsource sweep``: thousands of what-ifs, resumable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .solve import OBJECTIVES
+
+if TYPE_CHECKING:
+    from ..models.case import Case
+    from ..models.sweep_results import SweepResult
+
+EXIT = {"complete": 0, "stopped": 4, "nothing": 5}
+EXECUTORS = ("serial", "processes", "dask")
+
+
+@click.command()
+@click.argument("case")
+@click.argument("sweep_file", metavar="SWEEP.toml", type=click.Path(dir_okay=False))
+@click.option(
+    "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the tables."
+)
+@click.option(
+    "--ledger",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where solved points are kept; several sweeps may share one. Default: in RUN.",
+)
+@click.option("--executor", type=click.Choice(EXECUTORS), help="Who solves. Default: what suits.")
+@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
+@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
+@click.option(
+    "--keep-decisions",
+    metavar="RUN",
+    type=click.Path(file_okay=False),
+    help="Keep the decisions of this plan at every point.",
+)
+@click.option(
+    "--minimise",
+    multiple=True,
+    type=click.Choice(OBJECTIVES),
+    help="Objective; several in order of importance.",
+)
+@click.option(
+    "--cap",
+    "caps",
+    multiple=True,
+    metavar="OBJECTIVE=VALUE",
+    help="Upper limit on an objective, e.g. lead_time=30.",
+)
+@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="TABLE:KEY:FIELD=VALUE",
+    help="Change a number of the case itself, e.g. offers:Kuantan*:price=70.",
+)
+@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop each point after so many seconds.",
+)
+@click.option(
+    "--threads", type=click.IntRange(min=1), help="Processor threads of each solve. Default: 1."
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Solve at most N more points now; the same command goes on.",
+)
+@click.option("--retry-failed", is_flag=True, help="Solve points again that failed before.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
+@click.option("--force", is_flag=True, help="Allow any number of points, and models of any size.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
+)
+@click.pass_context
+def sweep(
+    context: click.Context,
+    /,
+    case: str,
+    sweep_file: str,
+    as_csv: bool,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Solve CASE at every point of SWEEP.toml, and tell what moves the plan.
+
+    SWEEP.toml names inputs by table, key and field, and a design: grid, list, one_at_a_time,
+    latin_hypercube or sobol. The same command goes on with a sweep that was stopped or killed;
+    a point that is solved is never solved again. Exit codes: 0 all points done (points without a
+    plan are results too), 2 invalid, 4 stopped early, 5 nothing done.
+    """
+    from importlib import import_module
+
+    import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
+    from ..datasets.load import read_case
+    from ..datasets.sweep_file import read_sweep
+    from ..datasets.sweep_folder import SweepFolder
+    from ..models.problems import CaseError
+    from .solve import _with_settings
+
+    if how["output"] is not None:
+        SweepFolder(how["output"]).check()
+    loaded, problems = read_case(case)
+    if loaded is None:
+        raise CaseError(problems, case)
+    loaded = _with_settings(loaded, how.pop("settings"))
+    asked = read_sweep(sweep_file, force=how["force"])
+    for warning in problems:
+        click.echo(f"warning: {warning}", err=True)
+    from ..optimizer.sweep.run import sweep as run_sweep
+    from .sweep_progress import SweepProgress
+
+    with SweepProgress() as progress:
+        result = run_sweep(
+            loaded,
+            asked,
+            settings=_settings(how),
+            csv=as_csv,
+            progress=progress.show,
+            **{name: how[name] for name in (
+                "output", "ledger", "executor", "workers", "address", "limit", "retry_failed",
+                "force",
+            )},
+        )  # fmt: skip
+    _tell(result, loaded, how, as_json=as_json)
+    context.exit(EXIT[result.status])
+
+
+def _settings(how: dict[str, Any]) -> dict[str, Any]:
+    """What the command line says of [solve]."""
+    from .solve import _cap
+
+    names = [name.strip() for name in (how["scenarios"] or "").split(",") if name.strip()]
+    return {
+        "minimise": list(how["minimise"]) or None,
+        "caps": dict(_cap(text) for text in how["caps"]) or None,
+        "scenarios": names or None,
+        "gap": how["gap"],
+        "time_limit_s": how["time_limit"],
+        "threads": how["threads"],
+        "seed": how["seed"],
+        "keep_decisions": how["keep_decisions"],
+    }
+
+
+def _tell(result: SweepResult, case: Case, how: dict[str, Any], *, as_json: bool) -> None:
+    """Print everything as JSON for programs, or a page or two for people."""
+    import json
+
+    for warning in result.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if as_json:
+        told = {**result.summary(), "runs": result.runs()}
+        click.echo(json.dumps(told, allow_nan=False, ensure_ascii=False))
+    else:
+        from ..reports.memo import console_for
+        from ..reports.sweep import print_sweep
+
+        print_sweep(result, console_for())
+    if how["output"] is not None:
+        click.echo(f"written to {how['output']}", err=True)
+    if result.status != "complete":
+        left = result.asked - len(result.points)
+        kept = how["ledger"] or how["output"]
+        click.echo(
+            f"{left:,} of {result.asked:,} points are not solved yet; "
+            + (
+                "the same command goes on with them"
+                if kept
+                else "name a folder with -o, and the same command goes on with them next time"
+            ),
+            err=True,
+        )

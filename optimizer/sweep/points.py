@@ -1,0 +1,254 @@
+"""Working through the points of a sweep: those in the ledger are there, the rest are solved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...datasets.ledger import AT_ONCE, Ledger
+from ...models.sweep import Sweep
+from ...models.sweep_results import Outcome
+from ..designs import Point
+from ..executors import Executor, Failed, open_executor
+from ..executors import Name as ExecutorName
+from .interrupts import interrupts
+from .keys import Keys
+from .study import Study, Task
+from .work import start, work
+
+WORTH = 4.0
+"""Seconds of solving from which starting worker processes pays (they take about one)."""
+FEW = 8
+"""Points for which nobody else is called."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who solves: an executor by name (None: whatever suits), its workers or its address."""
+
+    executor: ExecutorName | None = None
+    workers: int | None = None
+    address: str | None = None
+
+    def asked(self) -> Crew | None:
+        """Who is asked for; None if nobody in particular."""
+        if self.executor is not None:
+            return self
+        if self.address is not None:
+            return Crew("dask", self.workers, self.address)
+        if self.workers is not None:
+            return Crew("processes", self.workers) if self.workers > 1 else Crew("serial")
+        return None
+
+    def suited(self, points: int, seconds: float) -> Crew:
+        """Who suits: processes where they save time, else this process.
+
+        Args:
+            points: how many there are to solve.
+            seconds: that one takes.
+        """
+        many = points >= FEW and points * seconds >= WORTH and _cores() > 1
+        return Crew("processes" if many else "serial")
+
+
+def _cores() -> int:
+    """Processors that this program may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass
+class Tally:
+    """How far a sweep is.
+
+    Attributes:
+        asked: different points to solve, those in the ledger included.
+        found: how many of them were in the ledger.
+        done: how many are done, the found ones included.
+        states: state -> how many of those done.
+    """
+
+    asked: int = 0
+    found: int = 0
+    done: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+
+    def count(self, status: str) -> None:
+        """Count a point that is done."""
+        self.done += 1
+        self.states[status] = self.states.get(status, 0) + 1
+
+
+Progress = Callable[[Tally], None]
+"""Called after each point."""
+
+
+class Points:
+    """The points of a sweep, solved once each. A point is a value for each input.
+
+    Args:
+        asked: the sweep, which says what a point changes.
+        study: the case that it changes.
+        keys: keys of what points change.
+        ledger: where their answers are.
+        progress: told after each.
+    """
+
+    def __init__(
+        self,
+        asked: Sweep,
+        study: Study,
+        keys: Keys,
+        ledger: Ledger,
+        progress: Progress | None = None,
+    ) -> None:
+        self.asked, self.study, self.keys, self.ledger = asked, study, keys, ledger
+        self.progress = progress
+        self.tally = Tally()
+
+    def _key(self, point: Point) -> str:
+        return self.keys.of(self.asked.changes(point))
+
+    def known(self, points: Sequence[Point]) -> Iterator[Outcome | None]:
+        """The answer that is in the ledger for each point, in order; None where there is none."""
+        for first in range(0, len(points), AT_ONCE // 2):
+            some = [
+                (self.keys.of(changes), self.keys.limited(changes))
+                for changes in map(self.asked.changes, points[first : first + AT_ONCE // 2])
+            ]
+            found = self.ledger.find(key for pair in some for key in pair)
+            for settled, limited in some:
+                plain = found.get(settled) or found.get(limited)
+                yield None if plain is None else Outcome.from_json(plain)
+
+    def forget_failed(self, points: Sequence[Point]) -> None:
+        """Take failed points out of the ledger."""
+        failed = [
+            self._key(point)
+            for point, outcome in zip(points, self.known(points), strict=True)
+            if outcome is not None and outcome.status == "failed"
+        ]
+        self.ledger.forget(failed)
+
+    def solve(
+        self,
+        points: Sequence[Point],
+        crew: Crew,
+        limit: int | None = None,
+    ) -> bool:
+        """Solve the base and every point that is not in the ledger.
+
+        Args:
+            points: all of them.
+            crew: who solves.
+            limit: most points to solve now.
+
+        Returns:
+            Whether all are done; False after Ctrl-C.
+
+        Raises:
+            ValueError: the base cannot be built, or the ledger not be written.
+            ExecutorError, ConnectionError: see :meth:`Executor.run`.
+        """
+        base = self.asked.base
+        different = {self._key(point): point for point in (base, *points)}
+        missing: list[Point] = []
+        for point, outcome in zip(
+            different.values(), self.known(list(different.values())), strict=True
+        ):
+            if outcome is None:
+                missing.append(point)
+            else:
+                self.tally.count(outcome.status)
+        self.tally.asked, self.tally.found = len(different), self.tally.done
+        self._tell()
+        if limit is not None:
+            missing = missing[: limit + (missing[:1] == [base])]
+        complete = self.tally.found + len(missing) == len(different)
+        try:
+            if missing:
+                self._solve_missing(missing, crew)
+        except KeyboardInterrupt:
+            complete = False
+        finally:
+            self.ledger.flush()
+        return complete
+
+    def _solve_missing(self, missing: Sequence[Point], crew: Crew) -> None:
+        """Solve points with whom is asked; else the base here, which tells who suits the rest."""
+        asked = crew.asked()
+        if asked is None:
+            with open_executor("serial") as here:
+                if missing[0] == self.asked.base:
+                    self._run(here, missing[:1])
+                    missing = missing[1:]
+                base = next(self.known([self.asked.base]))
+                asked = crew.suited(len(missing), base.seconds if base else 0.0)
+                if asked.executor == "serial":
+                    self._run(here, missing)
+                    return
+        name = asked.executor or "serial"
+        with open_executor(name, workers=asked.workers, address=asked.address) as executor:
+            self._run(executor, missing)
+
+    def _run(self, executor: Executor, missing: Sequence[Point]) -> None:
+        handed: list[tuple[Point, Task]] = []
+        setup = self.study.setup
+        with interrupts() as heard:
+            results = executor.run(start, work, setup, self._tasks(missing, handed))
+            for position, result in results:
+                point, task = handed[position]
+                handed[position] = (point, Task(None, task.pairs))  # lets go of its arrays
+                stop = heard.seen()
+                if isinstance(result, Failed):
+                    self._record(point, Outcome("failed", reason=result.message))
+                else:
+                    outcome = self.study.outcome(result, task.pairs)
+                    if outcome.settled or not stop:
+                        self._record(point, outcome)
+                if stop:
+                    raise KeyboardInterrupt
+
+    def _tasks(self, missing: Sequence[Point], handed: list[tuple[Point, Task]]) -> Iterator[Any]:
+        """What travels for each point, which is noted in ``handed`` in the same order."""
+        for point in missing:
+            if (already := next(self.known([point]))) is not None:
+                self._count(already)  # somebody else was faster
+                continue
+            try:
+                task = self.study.task(self.asked.changes(point))
+            except ValueError as error:
+                self._record(point, Outcome("failed", reason=str(error)))
+                continue
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"  # a fault of ours costs one point
+                self._record(point, Outcome("failed", reason=reason))
+                continue
+            handed.append((point, task))
+            yield task.change
+
+    def _record(self, point: Point, outcome: Outcome) -> None:
+        changes = self.asked.changes(point)
+        key = self.keys.of(changes) if outcome.settled else self.keys.limited(changes)
+        self.ledger.record(key, outcome.as_json())
+        self._count(outcome)
+
+    def _count(self, outcome: Outcome) -> None:
+        self.tally.count(outcome.status)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(self.tally)
+
+    def why(self, point: Point) -> list[str]:
+        """Why a point has no plan, found once and kept in the ledger."""
+        key = "why " + self._key(point)
+        told = self.ledger.find([key]).get(key)
+        if told is None:
+            told = {"lines": self.study.diagnosed(self.asked.changes(point))}
+            self.ledger.record(key, told)
+        return [str(line) for line in told["lines"]]

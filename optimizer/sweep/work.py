@@ -1,0 +1,59 @@
+"""What a worker of a sweep runs: it needs numpy and HiGHS only, and sends back little."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..arrays import Arrays
+from ..patches import Patch
+from ..resolve import Answer, Resolver, Setup
+from ..tree import FloatArray, IntArray
+
+FAMILIES = {
+    "select": "select_offer",
+    "sign": "sign_contract",
+    "open": "open_plant",
+    "modules": "add_modules",
+    "lane_open": "open_lane",
+    "stock_open": "open_stockpile",
+}
+"""Family of columns -> decision in the table of a plan."""
+TAKEN = 1e-6
+"""Quantities below this are decisions not taken."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """An answer without its plan, and what the plan decides.
+
+    Attributes:
+        answer: its ``point`` is None.
+        planned: whether there is a plan.
+        taken: family -> members that are decided, and how much of each.
+    """
+
+    answer: Answer
+    planned: bool
+    taken: dict[str, tuple[IntArray, FloatArray]]
+
+
+def start(setup: Setup) -> Resolver:
+    """A loaded model."""
+    return Resolver(setup)
+
+
+def work(resolver: Resolver, change: Patch | Arrays | None) -> Solved:
+    """Solve a point."""
+    answer = resolver.solve(change)
+    arrays = change if isinstance(change, Arrays) else resolver.setup.arrays
+    if answer.point is None:
+        return Solved(answer, False, {})
+    taken = {}
+    for family in FAMILIES:
+        if family in arrays.columns:
+            amount = answer.point[arrays.columns[family]]
+            at = np.flatnonzero(amount > TAKEN)
+            taken[family] = arrays.members[family][at], amount[at]
+    return Solved(replace(answer, point=None), True, taken)
