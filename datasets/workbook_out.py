@@ -6,6 +6,7 @@ written as text, so that a cell beginning with ``=`` or ``@`` never becomes a fo
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from .workbook_in import UNITS_MARK, column_letters
 
 _SPARE_ROWS = 500
 _LONGEST_LIST = 250
+_MOST_ROWS = 1_048_576 - 2
+"""Rows of a sheet, less the header and the units; more would be dropped without a word."""
+_CREATED = datetime(2000, 1, 1)
+"""Date in the file's properties: equal cases give equal files."""
 _WIDTH = {"note": 40, "source": 30, "title": 40, "name": 24, "key": 30}
 
 
@@ -41,6 +46,7 @@ def write_workbook(case: Case, path: Path) -> None:
     }
     with replacing(path) as part:
         book = xlsxwriter.Workbook(str(part), options)
+        book.set_properties({"created": _CREATED})
         formats = {
             "header": book.add_format({"bold": True, "bottom": 1, "bg_color": "#DCE6F1"}),
             "required": book.add_format({"bold": True, "bottom": 1, "bg_color": "#B8CCE4"}),
@@ -99,6 +105,11 @@ def _write_settings(sheet: Any, case: Case, formats: dict[str, Any]) -> None:
 def _write_table(sheet: Any, case: Case, table: str, formats: dict[str, Any]) -> None:
     fields = columns(TABLES[table])
     header, rows = plain_rows(case, table, every_column=True)
+    if len(rows) > _MOST_ROWS:
+        raise ValueError(
+            f"{table} has {len(rows):,} rows and a sheet holds {_MOST_ROWS:,}; "
+            "write a folder or .json"
+        )
     currency = case.case.currency
     for position, name in enumerate(header):
         field = fields[name]

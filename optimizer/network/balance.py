@@ -73,7 +73,7 @@ def build_balance(
     size, width = frame.tree.size, len(frame.variants)
     places = np.concatenate([part[0] for part in parts.values()] + [given_place])
     nodes = np.concatenate([part[1] for part in parts.values()] + [given_node])
-    codes = np.unique(places * size + nodes)
+    codes = _distinct(places * size + nodes)
     used_places, of_code = np.unique(codes // size, return_inverse=True)
     rows = Index(as_columns(of_code.reshape(-1), codes % size))
 
@@ -101,6 +101,12 @@ def build_balance(
         returned=(pairs["returned"][0], back, pairs["returned"][1]),
         given=amounts,
     )
+
+
+def _distinct(codes: IntArray) -> IntArray:
+    """Each code once, in order; ``numpy.unique`` takes ten times as long on millions of them."""
+    ordered = np.sort(codes)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
 def _code(frame: Frame, site: IntArray, variant: IntArray) -> IntArray:

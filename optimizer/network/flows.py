@@ -226,8 +226,9 @@ def _made(frame: Frame, production: Production) -> tuple[Entries, BoolArray, lis
             main.setdefault(row.process, position)
     runs, recipes = [], []
     plant, _, node = production.run.members.T
-    for number, works in enumerate(case.plants):
-        own = np.flatnonzero(plant == number)
+    ends = np.cumsum(np.bincount(plant, minlength=len(case.plants)))[:-1]
+    runs_of = np.split(np.argsort(plant, kind="stable"), ends)
+    for works, own in zip(case.plants, runs_of, strict=False):
         for output in outputs.get(works.process, []):
             giving = own[quantity[output, node[own]] > 0]
             runs.append(giving)

@@ -228,6 +228,17 @@ def _accepted(
     return accepted
 
 
+def _delivered_at(frame: Frame, deliver: Index) -> dict[tuple[str, str], IntArray]:
+    """(site, material) -> positions in ``deliver``, ascending, of all its demand rows."""
+    rows = frame.case.demand
+    order = np.argsort(deliver.column(0), kind="stable")
+    ends = np.cumsum(np.bincount(deliver.column(0), minlength=len(rows)))
+    found: dict[tuple[str, str], list[IntArray]] = {}
+    for row, own in zip(rows, np.split(order, ends[:-1]), strict=False):
+        found.setdefault((row.site, row.material), []).append(own)
+    return {place: np.sort(np.concatenate(parts)) for place, parts in found.items()}
+
+
 def _returns(
     frame: Frame, movements: Movements, deliver: Index
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
@@ -237,13 +248,10 @@ def _returns(
     rows: list[IntArray] = []
     sources: list[IntArray] = []
     nodes: list[IntArray] = []
-    place = [(row.site, row.material) for row in case.demand]
-    of_row = deliver.column(0)
+    delivered = _delivered_at(frame, deliver)
+    nowhere = np.zeros(0, dtype=np.int64)
     for position, row in enumerate(case.returns):
-        wanted = np.array(
-            [where == (row.from_site, row.from_material) for where in place], dtype=bool
-        )
-        source = np.flatnonzero(wanted[of_row]) if place else np.zeros(0, dtype=np.int64)
+        source = delivered.get((row.from_site, row.from_material), nowhere)
         lag = np.full(len(source), row.lag_periods)
         which, node = frame.time.arrivals(deliver.column(2)[source], lag)
         rows.append(np.full(len(which), position))

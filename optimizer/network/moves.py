@@ -57,6 +57,7 @@ class Movements:
         )
         self.provenance = Provenance(frame, io, self.regime, links, present, useful)
         self.variants = self.provenance.variants
+        self._spells_of: dict[tuple[int, int], list[tuple[int, IntArray]]] = {}
         self._frame = frame
         self._cargo: dict[tuple[int, int, tuple[tuple[int, int], ...]], int] = {
             (at, at, ()): at for at in range(len(self.variants))
@@ -116,7 +117,7 @@ class Movements:
         keep_one: bool = False,
     ) -> Routes:
         """Routes of moves of some classes to some places, by the goods' marks at dispatch."""
-        regime, provenance = self.regime, self.provenance
+        provenance = self.provenance
         groups: dict[tuple[int, int, int, int], list[int]] = {}
         where = np.zeros_like(site) if provenance.plain else site
         keys = zip(number.tolist(), where.tolist(), material.tolist(), marks.tolist(), strict=True)
@@ -125,10 +126,8 @@ class Movements:
         parts: list[tuple[IntArray, IntArray, IntArray, IntArray]] = []
         for (cls, place, what, borne), own in groups.items():
             rows = np.array(own, dtype=np.int64)
-            signature = regime.signatures(cls, borne)
-            for sig in np.unique(signature).tolist():
+            for sig, nodes in self._spells(cls, borne):
                 options = self._options(sig, place, what, borne, keep_one=keep_one)
-                nodes = np.flatnonzero(signature == sig)
                 which, at = np.nonzero(possible[np.ix_(rows, nodes)])
                 for cargo, way in options:
                     size = len(which)
@@ -138,6 +137,15 @@ class Movements:
             return Routes(none, none, none, none)
         routes = Routes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
         return routes.where(np.lexsort((routes.cargo, routes.node, routes.which)))
+
+    def _spells(self, number: int, marks: int) -> list[tuple[int, IntArray]]:
+        """(signature, nodes) of goods of a class with some marks."""
+        if (number, marks) not in self._spells_of:
+            signature = self.regime.signatures(number, marks)
+            self._spells_of[number, marks] = [
+                (sig, np.flatnonzero(signature == sig)) for sig in np.unique(signature).tolist()
+            ]
+        return self._spells_of[number, marks]
 
     def _options(
         self, signature: int, site: int, material: int, marks: int, *, keep_one: bool
