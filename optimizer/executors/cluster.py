@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from . import remote
-from .flights import PATIENCE, Flights, large_tasks
-from .job import Job, job_of
+from .afar import Afar
+from .job import Job
 from .lookahead import Source
-from .protocol import Failed, R, S, State, T
+from .protocol import ExecutorError, described
+from .run import IN_FLIGHT, Flight, Run
 from .versions import compare_versions
 
+AIM = 0.25
+"""Seconds of work in a chunk: a hundred times what a task costs Dask's scheduler."""
 ANSWER = 10.0
 """Seconds in which a scheduler must answer."""
+PATIENCE = 60.0
+"""Seconds to wait for a worker when there is none."""
 
 
 @contextmanager
@@ -55,7 +61,7 @@ def connected(
         try:
             yield cluster
         finally:
-            cluster.forget()
+            cluster.close()
     finally:
         with suppress(Exception):  # the cluster may be gone, which is then known already
             client.close(timeout=timeout)
@@ -85,18 +91,17 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-class Cluster:
+class Cluster(Afar):
     """Works through tasks on a Dask cluster.
 
     A setup travels once to every worker, which keeps its state until another one comes or the end.
-    Dask itself tries the tasks of a lost worker again
-    elsewhere; a chunk that loses several workers is taken apart, and the task to blame is Failed.
+    Dask itself tries the chunk of a lost worker again elsewhere; only one that loses several
+    workers counts as lost.
     """
 
     def __init__(self, client: Any, address: str) -> None:
         self.client = client
         self.address = address
-        self._running = False
         self._held: tuple[str, Any] | None = None
 
     @property
@@ -104,45 +109,24 @@ class Cluster:
         """Threads of the cluster's workers."""
         return sum(self.client.nthreads().values())
 
-    def run(
-        self,
-        start: Callable[[S], State],
-        work: Callable[[State, T], R],
-        setup: S,
-        tasks: Iterable[T],
-    ) -> Iterator[tuple[int, R | Failed]]:
-        """See :meth:`secondsource.optimizer.executors.Executor.run`."""
-        if self._running:
-            raise RuntimeError("this executor is in the middle of another run")
-        job = job_of(start, work, setup)
+    def _run_of(self, job: Job, source: Source[Any]) -> Run:
         if job.in_main:
             raise ValueError(
                 "start and work must live in a module that the cluster's workers can import, "
                 "not in the program's main file"
             )
-        run = Flights(self.client, self.address, job, self._setup_of(job), Source(tasks))
-        self._running = True
-        try:
-            yield from run.results()
-        except KeyboardInterrupt:
-            run.salvage()
-            run.stop()
-            yield from run.arrived
-            raise
-        finally:
-            self._running = False
-            run.stop()
+        return _Run(job, source, self, self._setup_of(job))
 
     def _setup_of(self, job: Job) -> Any:
         """The job's setup on the cluster; each worker fetches it once."""
         if self._held is None or self._held[0] != job.token:
-            self.forget()
+            self.close()
             # A task, not scattered data: Dask brings it back when the workers that had it are lost.
-            with large_tasks():
+            with _large_tasks():
                 self._held = (job.token, self.client.submit(remote.hold, job.setup, pure=False))
         return self._held[1]
 
-    def forget(self) -> None:
+    def close(self) -> None:
         """Have the workers drop the setup and its states."""
         if self._held is None:
             return
@@ -150,3 +134,63 @@ class Cluster:
         with suppress(Exception):  # a lost cluster holds nothing any more
             future.release()
             self.client.run(remote.forget, token, on_error="ignore")
+
+
+def _large_tasks() -> Any:
+    """Say nothing of a setup or a task that is large: there is no smaller way to send it."""
+    return importlib.import_module("dask.config").set(
+        {"distributed.admin.large-graph-warning-threshold": "1 TB"}
+    )
+
+
+class _Run(Run):
+    """A run on a cluster, whose scheduler knows who does what."""
+
+    def __init__(self, job: Job, source: Source[Any], cluster: Cluster, setup: Any) -> None:
+        super().__init__(job, source, max(cluster.workers, 1), AIM)
+        self.cluster, self.client, self.setup = cluster, cluster.client, setup
+        self.seen = time.perf_counter()
+
+    def place(self, *, alone: bool) -> Any:
+        """Anywhere, while it is not too much; suspects come one at a time."""
+        if alone and any(flight.suspect for flight in self.flying):
+            return None
+        return self.client if len(self.flying) < IN_FLIGHT * self.slots else None
+
+    def submit(self, place: Any, tasks: bytes) -> Any:
+        """Future of a chunk."""
+        token, work = self.job.token, self.job.work
+        with _large_tasks():
+            return place.submit(remote.work_through, token, self.setup, work, tasks, pure=False)
+
+    def lost(self, flight: Flight, error: Exception) -> str:
+        """See :meth:`Run.lost`."""
+        kind = type(error).__name__
+        if "Cancelled" in kind:  # the results were lost with their worker before they were fetched
+            self.check()
+        elif kind != "KilledWorker":
+            raise ExecutorError(f"the cluster cannot work: {described(error)}") from error
+        return "the worker was lost each time it worked on this"
+
+    def check(self) -> None:
+        """Notice workers that come and go.
+
+        Raises:
+            ConnectionError: the scheduler is gone, or no worker has come back in time.
+        """
+        address = self.cluster.address
+        try:
+            slots = self.cluster.workers
+        except Exception as error:
+            raise ConnectionError(f"lost the Dask scheduler at {address}") from error
+        if slots:
+            self.slots, self.seen = slots, time.perf_counter()
+        elif time.perf_counter() - self.seen > PATIENCE:
+            raise ConnectionError(f"the Dask scheduler at {address} has no workers left")
+
+    def stop(self) -> None:
+        """Cancel what is under way."""
+        flying, self.flying = [flight.future for flight in self.flying], set()
+        with suppress(Exception):  # a lost cluster has nothing under way
+            if flying:
+                self.client.cancel(flying)

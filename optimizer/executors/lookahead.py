@@ -61,7 +61,3 @@ class Source(Generic[T]):
     def take(self, size: int) -> list[tuple[int, T]]:
         """The next tasks that are ready, at most ``size``."""
         return [self.ready.popleft() for _ in range(min(size, len(self.ready)))]
-
-    def give_back(self, tasks: list[tuple[int, T]]) -> None:
-        """Tasks to be taken again, before all others."""
-        self.ready.extendleft(reversed(tasks))

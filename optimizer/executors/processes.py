@@ -1,63 +1,46 @@
-"""Local worker processes, fed so that they neither wait nor hoard."""
+"""Local worker processes: loky starts, feeds and ends them."""
 
 from __future__ import annotations
 
 import os
-import pickle
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from multiprocessing.connection import wait
+import re
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any
 
-from .job import Job, job_of
-from .lookahead import Pace, Source
-from .protocol import ExecutorError, Failed, R, S, State, T
-from .worker import Worker
+from loky import BrokenProcessPool, ProcessPoolExecutor
+from loky.backend import get_context
 
-AIM = 0.05
+from . import worker
+from .afar import Afar
+from .job import Job
+from .lookahead import Source
+from .protocol import ExecutorError, described
+from .run import IN_FLIGHT, Flight, Run
+
+AIM = 0.1
 """Seconds of work in a chunk: a hundred times what sending it costs."""
+KEEP = {"LOKY_MAX_MEMORY_LEAK_SIZE": "1e18"}
+"""Workers that grow are not replaced: what they have grown by is the state they are to keep."""
 
 
-class Processes:
+class Processes(Afar):
     """Worker processes that start when there is work for them and stay until the end.
 
     A worker imports what the job's functions need and nothing else, not even the program's main
-    module (unless a function lives there). The tasks of a worker that is lost are tried once more,
-    each alone; a task that loses its worker again is Failed.
+    module (unless a function lives there).
     """
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or _processors()
-        self._limit = self.workers
-        self._crew: list[Worker] = []
-        self._running = False
+        self._crew: list[Hand] = []
 
-    def run(
-        self,
-        start: Callable[[S], State],
-        work: Callable[[State, T], R],
-        setup: S,
-        tasks: Iterable[T],
-    ) -> Iterator[tuple[int, R | Failed]]:
-        """See :meth:`secondsource.optimizer.executors.Executor.run`."""
-        if self._running:
-            raise RuntimeError("this executor is in the middle of another run")
-        run = _Run(self._crew, self._limit, job_of(start, work, setup), Source(tasks))
-        self._running = True
-        try:
-            yield from run.results()
-        except KeyboardInterrupt:
-            run.salvage()
-            self.close()
-            yield from run.arrived
-            raise
-        finally:
-            self._running = False
-            for worker in [worker for worker in self._crew if worker.tasks]:
-                worker.end()
-                self._crew.remove(worker)
+    def _run_of(self, job: Job, source: Source[Any]) -> Run:
+        return _Run(job, source, self._crew, self.workers)
 
     def close(self) -> None:
         """End the workers, whatever they are doing."""
@@ -72,136 +55,129 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-class _Run:
-    """One run: who works on what, and what has arrived."""
+class Hand:
+    """One worker: a pool of one process, so that it is known who does what and who was lost.
 
-    def __init__(self, crew: list[Worker], limit: int, job: Job, source: Source[Any]) -> None:
-        self.crew, self.limit, self.job, self.source = crew, limit, job, source
-        self.pace = Pace(AIM)
-        self.arrived: deque[tuple[int, Any]] = deque()
-        self.suspects: deque[tuple[int, Any]] = deque()
-        self.lost_once: set[int] = set()
-        self.away = 0.0
+    Attributes:
+        asked: the job that it was last asked to start.
+        ready: the last job that it has started.
+        token: of the setup whose state it is known to keep.
+    """
 
-    def results(self) -> Iterator[tuple[int, Any]]:
-        """Feed the workers and hand out what arrives, until there is nothing left."""
-        left = time.perf_counter()
-        while True:
-            self._feed()
-            busy = any(worker.tasks for worker in self.crew)
-            waiting = busy or self.suspects or self.source.ready or self.arrived
-            if not waiting and self.source.dry:
-                return
-            ahead = 2 * self.limit * self.pace.size
-            hungry = not self.source.dry and len(self.source.ready) < ahead
-            if hungry:
-                self.source.pull(ahead)
-            self.away = max(time.perf_counter() - left, 0.8 * self.away)
-            self.collect(0 if hungry else None)
-            left = time.perf_counter()
-            while self.arrived:
-                yield self.arrived.popleft()
+    def __init__(self, *, main: bool) -> None:
+        context = get_context("loky_init_main" if main else "loky")
+        here, self._lifeline = context.Pipe(duplex=False)  # closes when this process is gone
+        self._pool = ProcessPoolExecutor(
+            1, context=context, initializer=worker.settle, initargs=(here,), env=KEEP
+        )
+        self.asked: Job | None = None
+        self.ready: Job | None = None
+        self.token = ""
 
-    def _feed(self) -> None:
-        """Give tasks to all who should have more, and start workers while tasks wait."""
-        waiting = len(self.suspects) + len(self.source.ready)
-        idle = sum(not worker.tasks for worker in self.crew)
-        while waiting > idle and len(self.crew) < self.limit:
-            self.crew.append(Worker(bare=not self.job.in_main))
-            idle += 1
-        for worker in sorted(self.crew, key=lambda worker: len(worker.tasks)):
-            if not worker.awake:
-                continue
-            if not worker.tasks and self.suspects:
-                self._send(worker, [self.suspects.popleft()], alone=True)
-            elif not worker.tasks or self._wants_more(worker):
-                self._send(worker, self.source.take(self.pace.size))
-
-    def _wants_more(self, worker: Worker) -> bool:
-        """Whether a worker may run dry before it can be looked after again."""
-        each = self.pace.seconds_each
-        chunk_ready = self.source.dry or len(self.source.ready) >= self.pace.size
-        if worker.alone or each is None or not chunk_ready:
-            return False
-        left = len(worker.tasks) * each - (time.perf_counter() - worker.heard)
-        return left < max(AIM, 2 * self.away)
-
-    def _send(self, worker: Worker, tasks: list[tuple[int, Any]], *, alone: bool = False) -> None:
-        if not tasks:
-            return
-        try:
-            blob = pickle.dumps([task for _, task in tasks], pickle.HIGHEST_PROTOCOL)
-        except Exception as error:
-            self._send_each(worker, tasks, error, alone=alone)
-            return
-        try:
-            worker.give(self.job, tasks, blob, alone=alone)
-        except OSError:
-            self._bury(worker)
-
-    def _send_each(
-        self, worker: Worker, tasks: list[tuple[int, Any]], error: Exception, *, alone: bool
-    ) -> None:
-        """Of tasks that cannot travel together, send those that can."""
-        if len(tasks) == 1:
-            self.arrived.append((tasks[0][0], Failed(f"the task cannot be sent: {error}")))
-            return
-        for task in tasks:
-            if worker in self.crew:
-                self._send(worker, [task], alone=alone)
-            else:  # it was found lost just now
-                self.source.give_back([task])
-
-    def collect(self, timeout: float | None) -> None:
-        """Take what the workers say, waiting for the first word at most ``timeout`` seconds."""
-        speaking: dict[Any, Worker] = {worker.connection: worker for worker in self.crew}
-        if not speaking:
-            return
-        for connection in wait(list(speaking), 0 if self.arrived else timeout):
+    def submit(self, job: Job, tasks: bytes) -> Future[Any]:
+        """Future of a chunk, whose setup travels only if it must; the first starts the process."""
+        setup = b"" if self.token == job.token else job.setup
+        self.asked, self.token = job, "" if setup else job.token
+        with _no_interrupt():
             try:
-                self._hear(speaking[connection], *speaking[connection].said())
-            except (EOFError, OSError):
-                self._bury(speaking[connection])
+                future: Future[Any] = self._pool.submit(
+                    worker.work_through, job.token, setup, job.work, tasks
+                )
+            except BrokenProcessPool as error:
+                future = Future()
+                future.set_exception(error)
+        future.add_done_callback(lambda _: self._started(job, future))
+        return future
 
-    def salvage(self) -> None:
-        """Take what has arrived already, after Ctrl-C."""
-        for worker in self.crew:
-            with suppress(Exception):
-                while not worker.cut_short and worker.connection.poll():
-                    self._hear(worker, *worker.said())
+    def _started(self, job: Job, future: Future[Any]) -> None:
+        if self.asked is job and not future.exception() and future.result()[0] in ("", "goes on"):
+            self.ready, self.token = job, job.token
 
-    def _hear(self, worker: Worker, kind: str, *said: Any) -> None:
-        if kind == "hello":
-            worker.awake = True
-        elif kind == "ready":
-            worker.ready = True
-        elif kind == "broken":
-            raise ExecutorError(f"the work cannot start: {said[0]}")
-        elif kind == "back":
-            self.source.give_back(worker.strike_off(said[0]))
-        else:
-            results = pickle.loads(said[0])
-            worker.strike_off([position for position, _ in results])
-            self.pace.saw(len(results), said[1])
-            self.arrived.extend(results)
+    def end(self) -> None:
+        """End the process at once."""
+        self._pool.shutdown(kill_workers=True)
+        self._lifeline.close()
 
-    def _bury(self, worker: Worker) -> None:
-        """Have the tasks of a lost worker tried again, or give them up.
 
-        Raises:
-            ExecutorError: no worker is left that could start.
-        """
-        self.crew.remove(worker)
-        cause = worker.end()
-        if not worker.ready:
-            self.limit -= 1
-            if not self.limit:
-                raise ExecutorError(f"a worker process {cause} before it could start its work")
-        for position, task in worker.tasks.items():
-            if position in self.lost_once:
-                message = f"the worker process {cause} twice while it worked on this"
-                self.arrived.append((position, Failed(message)))
-            else:
-                self.lost_once.add(position)
-                self.suspects.append((position, task))
-        worker.tasks.clear()
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Start a process that Ctrl-C does not reach; a Ctrl-C of this moment comes afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # the first start would do it, and let Ctrl-C through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Run(Run):
+    """A run with local processes; each starts the job with an empty chunk."""
+
+    def __init__(self, job: Job, source: Source[Any], crew: list[Hand], limit: int) -> None:
+        super().__init__(job, source, limit, AIM)
+        self.crew = crew
+
+    def place(self, *, alone: bool) -> Hand | None:
+        """The worker that has least to do; to one with a suspect no other task is added."""
+        self._call_up()
+        load: Counter[Hand] = Counter()
+        for flight in self.flying:
+            load[flight.place] += IN_FLIGHT if flight.suspect else 1
+        able = (hand for hand in self.crew if hand.ready is self.job)
+        hand = min(able, key=load.__getitem__, default=None)
+        return hand if hand and load[hand] < (1 if alone else IN_FLIGHT) else None
+
+    def _call_up(self) -> None:
+        """Have workers start the job, and more workers start, while tasks wait for them."""
+        waiting = len(self.suspects) + len(self.returned) + len(self.source.ready)
+        busy = {flight.place for flight in self.flying if flight.tasks}
+        waiting -= sum(hand.asked is self.job and hand not in busy for hand in self.crew)
+        others = [hand for hand in self.crew if hand.asked is not self.job]
+        for _ in range(min(waiting, len(others) + self.slots - len(self.crew))):
+            if not others:
+                self.crew.append(Hand(main=self.job.in_main))
+            self.fly([], others.pop() if others else self.crew[-1])
+
+    def submit(self, place: Hand, tasks: bytes) -> Future[Any]:
+        """Future of a chunk."""
+        return place.submit(self.job, tasks)
+
+    def check(self) -> None:
+        """Nothing: a worker that is lost is heard of."""
+
+    def lost(self, flight: Flight, error: Exception) -> str:
+        """See :meth:`Run.lost`; a worker that never started anything is not replaced."""
+        if not isinstance(error, BrokenProcessPool):
+            raise ExecutorError(f"the workers cannot work: {described(error)}") from error
+        hand, cause = flight.place, _cause(error)
+        if hand in self.crew:
+            self.crew.remove(hand)
+            hand.end()
+            if hand.ready is None:
+                self.slots -= 1
+                if not self.slots:
+                    raise ExecutorError(f"a worker process {cause} before it could start its work")
+        return f"the worker process {cause} twice while it worked on this"
+
+    def stop(self) -> None:
+        """End those who are in the middle of tasks."""
+        for hand in {flight.place for flight in self.flying if flight.tasks}:
+            if hand in self.crew:
+                self.crew.remove(hand)
+                hand.end()
+        self.flying.clear()
+
+
+def _cause(error: BrokenProcessPool) -> str:
+    """How the process of a pool ended, which loky tells in words only."""
+    found = re.search(r"[A-Z]+\((-?\d+)\)", str(error))
+    if found is None:
+        return "was lost"
+    code = int(found[1])
+    if code >= 0:
+        return f"ended (exit code {code})"
+    note = ", perhaps for lack of memory" if code == -9 else ""
+    return f"was killed (signal {-code}{note})"
