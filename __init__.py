@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from .models.case import Case
     from .models.plan import Solution, SolveStatus
     from .models.problems import CaseError, Problem
+    from .models.stress_results import StressResult
     from .models.sweep_results import SweepResult
+    from .optimizer.frontier import frontier
     from .optimizer.highs import Options
     from .optimizer.rulings import Question, rulings
     from .optimizer.solve import Request, solve
+    from .optimizer.stress.run import stress
     from .optimizer.sweep.run import sweep
     from .optimizer.verify import Verification, verify_plan
 
@@ -43,6 +46,7 @@ _HOMES = {
     "SolveStatus": ".models.plan",
     "SweepResult": ".models.sweep_results",
     "Verification": ".optimizer.verify",
+    "frontier": ".optimizer.frontier",
     "bundled_names": ".datasets.bundled",
     "check_case": ".datasets.checks",
     "load_case": ".datasets.load",
@@ -50,6 +54,8 @@ _HOMES = {
     "rulings": ".optimizer.rulings",
     "save_case": ".datasets.save",
     "solve": ".optimizer.solve",
+    "stress": ".optimizer.stress.run",
+    "StressResult": ".models.stress_results",
     "sweep": ".optimizer.sweep.run",
     "verify_plan": ".optimizer.verify",
 }
@@ -63,15 +69,18 @@ __all__ = [
     "Request",
     "Solution",
     "SolveStatus",
+    "StressResult",
     "SweepResult",
     "Verification",
     "bundled_names",
     "check_case",
+    "frontier",
     "load_case",
     "read_run",
     "rulings",
     "save_case",
     "solve",
+    "stress",
     "sweep",
     "verify_plan",
 ]

@@ -1,6 +1,6 @@
 """How long a stress test of a network of 1,700 sites takes.
 
-Run: python -m benchmarks.stress [--outages 1500] [--periods 4] [--workers 2]
+Run: python -m benchmarks.stress [--outages 1500] [--periods 4] [--recovery 4] [--workers 2]
 
 A network of the size at which a published stress-test solution reports about a minute on a cluster
 of four workers and an hour on one machine: 1,700 sites in five tiers, 1,500 outages of one site
@@ -154,10 +154,11 @@ def main() -> None:
     options.add_argument("--outages", type=int, default=1500)
     options.add_argument("--sites", type=int, default=1700)
     options.add_argument("--periods", type=int, default=4)
+    options.add_argument("--recovery", type=int, default=4)
     options.add_argument("--workers", type=int, default=2)
     chosen = options.parse_args()
     case = tiered_case(chosen.sites, chosen.periods)
-    question = Question(kinds=("site",), recoveries={"": (1,)})
+    question = Question(kinds=("site",), recoveries={"": (chosen.recovery,)})
     started = time.perf_counter()
     prepared = prepare(case, no_decisions(chosen.periods), question)
     built = time.perf_counter()

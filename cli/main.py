@@ -15,6 +15,7 @@ COMMANDS = {
     "solve": "find the best plan",
     "frontier": "find what one objective costs in another, e.g. lead time in money",
     "sweep": "solve many what-ifs: grids and samples over any input, resumable",
+    "stress": "try outages on a plan: losses, time to survive, cheapest fix",
     "verify": "re-check a plan from the raw tables",
 }
 INVALID, UNEXPECTED = 2, 1

@@ -163,7 +163,7 @@ def build_production(
         capacity=own,
         most=np.minimum(own + extra[plant], bounds.activity[plant]),
         candidate=building.candidate[plant],
-        expandable=has_modules[plant] & np.isfinite(base),
+        expandable=has_modules[plant] & np.isfinite(own),
         switched=(values.array("plants", "min_activity")[plant, node] > 0)
         | (values.array("plants", "run_cost")[plant, node] > 0),
         open=building.open,

@@ -88,11 +88,11 @@ def test_likewise_under_rules(seed: int) -> None:
 
 
 @pytest.mark.slow
-@quick(500)
-@given(seed=SEEDS)
-def test_five_hundred_sequences(seed: int) -> None:
-    document = random_case(seed) if seed % 3 else controlled_case(seed)
-    assert disagreements(document, seed) == []
+@pytest.mark.parametrize("first", range(0, 500, 50))
+def test_five_hundred_sequences(first: int) -> None:
+    for seed in range(first, first + 50):
+        document = random_case(seed) if seed % 3 else controlled_case(seed)
+        assert disagreements(document, seed) == [], seed
 
 
 def test_a_patch_turns_one_into_the_other_exactly() -> None:

@@ -1,0 +1,274 @@
+"""``secondsource stress``: what each outage would cost a plan, and how long it survives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .sweep import EXECUTORS
+
+if TYPE_CHECKING:
+    from ..models.case import Case
+    from ..models.plan import Tables
+    from ..models.stress_results import StressResult
+    from ..optimizer.stress.study import Question
+
+KINDS = ("site", "operator", "country", "lane", "control", "pair")
+
+
+@click.command()
+@click.argument("case", metavar="CASE|RUN")
+@click.option(
+    "-o", "--output", metavar="OUT", type=click.Path(path_type=Path), help="Folder for the tables."
+)
+@click.option(
+    "--kinds",
+    metavar="KIND,...",
+    help="What fails: site, operator, country, lane, control (default: these five), pair of sites.",
+)
+@click.option("--only", metavar="SELECTOR", help="Only what has these names, e.g. 'Baotou*'.")
+@click.option(
+    "--start",
+    "starts",
+    metavar="PERIOD,...",
+    help="Periods (1, 2, ... or YYYY-MM) in which outages start. Default: the first.",
+)
+@click.option(
+    "--recovery",
+    "recoveries",
+    multiple=True,
+    metavar="[KIND=]TIME,...",
+    help="How long outages last: periods (2) or days (180d). Default: half a year.",
+)
+@click.option(
+    "--worst", type=click.IntRange(min=1), default=3, show_default=True, metavar="K",
+    help="How many of the worst outages a fix must survive.",
+)  # fmt: skip
+@click.option("--fix", is_flag=True, help="Find the cheapest fix for the worst outages.")
+@click.option("--no-survival", is_flag=True, help="Leave out the time to survive.")
+@click.option(
+    "--shortage-value",
+    type=float,
+    metavar="MONEY",
+    help="Worth of a unit of demand that must be met and is not.",
+)
+@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="TABLE:KEY:FIELD=VALUE",
+    help="Change a number, e.g. stockpiles:*:capacity=50.",
+)
+@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop each solve after so many seconds.",
+)
+@click.option("--threads", type=click.IntRange(min=1), help="Processor threads of each solve.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
+@click.option("--executor", type=click.Choice(EXECUTORS), help="Who solves. Default: what suits.")
+@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
+@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
+@click.option("--force", is_flag=True, help="Build models past the size limit.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
+)
+@click.pass_context
+def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> None:
+    """Try an outage of each site, operator, country, lane and rule on a plan.
+
+    RUN is the folder of a plan, whose strategic decisions are kept; a CASE is solved first. What
+    runs is chosen anew from the start of an outage on, and not before. Exit codes: 0 all outages
+    tried, 2 invalid, 3 there is no plan to test, 4 stopped early.
+    """
+    from importlib import import_module
+
+    import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
+    from ..datasets.runs import check_target, write_run
+    from .solve import _with_settings
+
+    if how["output"] is not None:
+        check_target(how["output"])
+    loaded, plan, solved = _plan_of(case)
+    loaded = _with_settings(loaded, how["settings"])
+    question = _question(loaded, how)
+    scenarios = [name.strip() for name in (how["scenarios"] or "").split(",") if name.strip()]
+    from ..optimizer.stress.run import NoPlanError
+    from ..optimizer.stress.run import stress as run_stress
+
+    with _Progress() as progress:
+        try:
+            result = run_stress(
+                loaded,
+                plan,
+                question,
+                scenarios=scenarios or solved,
+                worst=how["worst"] if how["fix"] else 0,
+                progress=progress.show,
+                **{name: how[name] for name in ("executor", "workers", "address", "force")},
+            )
+        except NoPlanError as error:
+            if as_json:
+                click.echo('{"status": "infeasible", "outages": []}')
+            click.echo(str(error), err=True)
+            context.exit(3)
+    summary = result.summary()
+    if how["output"] is not None:
+        tables = {"outages": result.outages, "short": result.short}
+        tables |= {} if result.fixes is None else {"fixes": result.fixes}
+        write_run(how["output"], loaded, tables, summary, _told(how), csv=how["as_csv"])
+    _tell(result, how, as_json=as_json)
+    context.exit(0 if result.complete else 4)
+
+
+def _plan_of(source: str) -> tuple[Case, Tables | None, list[str] | None]:
+    """The case, its plan and the scenarios it was solved for, where the source is a run."""
+    from ..datasets.load import read_case
+    from ..datasets.runs import CASE, SUMMARY, read_run
+    from ..models.problems import CaseError
+
+    if (Path(source) / SUMMARY).is_file():
+        if not (Path(source) / CASE).is_file():
+            raise ValueError(f"{source} is no run folder: it holds no {CASE}")
+        case, tables, summary = read_run(source)
+        if "decisions" not in tables:
+            raise ValueError(f"{source} holds no plan that could be tested")
+        return case, tables, list(summary.get("scenarios", ["all"]))
+    loaded, problems = read_case(source)
+    if loaded is None:
+        raise CaseError(problems, source)
+    for warning in problems:
+        click.echo(f"warning: {warning}", err=True)
+    return loaded, None, None
+
+
+def _question(case: Case, how: dict[str, Any]) -> Question:
+    """What the command line asks for."""
+    from dataclasses import replace
+
+    from ..optimizer.solve import Request
+    from ..optimizer.stress.study import Question
+
+    options = replace(Request.of(case).options, threads=1)
+    for name in ("gap", "time_limit", "threads", "seed"):
+        if how[name] is not None:
+            options = replace(options, **{name: how[name]})
+    kinds = _words(how["kinds"]) or KINDS[:5]
+    for kind in kinds:
+        if kind not in KINDS:
+            raise click.BadParameter(
+                f"{kind!r} is none of {', '.join(KINDS)}", param_hint="--kinds"
+            )
+    return Question(
+        kinds=tuple(kinds),
+        only=how["only"],
+        starts=tuple(_start(case, word) for word in _words(how["starts"]) or ["1"]),
+        recoveries=dict(_recovery(case, text) for text in how["recoveries"]),
+        survive=not how["no_survival"],
+        shortage_value=how["shortage_value"],
+        options=options,
+    )
+
+
+def _words(text: str | None) -> list[str]:
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
+def _start(case: Case, word: str) -> int:
+    try:
+        return case.period(int(word) if word.isdigit() else word, 1)
+    except ValueError as error:
+        raise click.BadParameter(f"{word!r} is no period: {error}", param_hint="--start") from None
+
+
+def _recovery(case: Case, text: str) -> tuple[str, tuple[int, ...]]:
+    """'country=2,180d' -> ('country', (2, 2)) in quarters."""
+    kind, equals, times = text.rpartition("=")
+    if equals and kind.strip() not in KINDS:
+        raise click.BadParameter(
+            f"{kind.strip()!r} is none of {', '.join(KINDS)}", param_hint="--recovery"
+        )
+    periods = []
+    for word in _words(times):
+        days = word.endswith("d")
+        try:
+            number = float(word[:-1] if days else word)
+        except ValueError:
+            number = float("nan")
+        if not 0 < number < float("inf") or (not days and number != int(number)):
+            raise click.BadParameter(
+                f"{word!r} is no time; give whole periods (2) or days (180d)",
+                param_hint="--recovery",
+            )
+        periods.append(max(1, round(number / case.days_per_period)) if days else int(number))
+    if not periods:
+        raise click.BadParameter(f"{text!r} names no time, e.g. country=2", param_hint="--recovery")
+    return kind.strip(), tuple(periods)
+
+
+def _told(how: dict[str, Any]) -> dict[str, Any]:
+    """How it was asked, for the manifest."""
+    names = ("kinds", "only", "starts", "recoveries", "worst", "fix", "shortage_value", "scenarios",
+             "gap", "time_limit", "threads", "seed")  # fmt: skip
+    return {name: list(how[name]) if isinstance(how[name], tuple) else how[name] for name in names}
+
+
+def _tell(result: StressResult, how: dict[str, Any], *, as_json: bool) -> None:
+    """Print everything as JSON for programs, or a page for people."""
+    import json
+
+    for warning in result.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if as_json:
+        click.echo(json.dumps(result.summary(), allow_nan=False, ensure_ascii=False))
+    else:
+        from ..reports.memo import console_for
+        from ..reports.stress import print_stress
+
+        print_stress(result, console_for())
+    if how["output"] is not None:
+        click.echo(f"written to {how['output']}", err=True)
+
+
+class _Progress:
+    """How many outages are tried: a bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self) -> None:
+        self.bar: Any = None
+        self.task: Any = None
+        self.told = 0.0
+
+    def __enter__(self) -> _Progress:
+        import time
+
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        self.told = time.monotonic()
+        if console.is_terminal:
+            from rich.progress import Progress
+
+            self.bar = Progress(console=console, transient=True)
+            self.task = self.bar.add_task("outages", total=None)
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+    def show(self, done: int, total: int) -> None:
+        """Show how far it is."""
+        import time
+
+        if self.bar is not None:
+            self.bar.update(self.task, total=total, completed=done)
+        elif time.monotonic() - self.told >= 10 and done < total:
+            self.told = time.monotonic()
+            click.echo(f"{done:,} of {total:,} outages tried", err=True)

@@ -1,0 +1,111 @@
+"""What was done before an outage starts stays done: nobody saw it coming.
+
+Every column at a node before the start (orders, runs, shipments, stock, deliveries, licences
+applied for) is held at its value in the undisturbed plan, and rows that only the past could break
+bind no more, so that rounding in them decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Arrays
+from ..labels import KINDS, Labels
+from ..network import Network
+from ..tree import FloatArray, IntArray
+
+DERIVED = ("excess", "supplier_excess")
+"""Columns that follow from others, in windows that may reach into the past: never held."""
+
+
+def column_nodes(network: Network, arrays: Arrays) -> IntArray:
+    """Node at which each column is decided, -1 for those that follow from others."""
+    nodes = np.full(arrays.matrix.shape[1], -1, dtype=np.int64)
+    for family, part in arrays.columns.items():
+        if family in DERIVED or family not in KINDS:
+            continue
+        nodes[part] = _nodes_of(network, KINDS[family], arrays.members[family])
+    return nodes
+
+
+def _nodes_of(network: Network, kinds: tuple[str, ...], members: IntArray) -> IntArray:
+    if "node" in kinds:
+        last = len(kinds) - 1 - kinds[::-1].index("node")
+        return members[:, last]
+    tables = {
+        "application": lambda: network.licences.apply.members[:, -1],
+        "service": lambda: network.production.services.apply.members[:, -1],
+        "entry": lambda: np.array(network.suppliers.supply.node, dtype=np.int64),
+        "window": lambda: np.array(network.suppliers.total.node, dtype=np.int64),
+    }
+    return np.asarray(tables[kinds[0]]()[members[:, 0]])
+
+
+def with_past(network: Network, arrays: Arrays, point: FloatArray, start: int) -> Arrays:
+    """Arrays in which all before period ``start`` is as in a point (the leading columns of it).
+
+    Args:
+        network: their network.
+        arrays: the arrays; columns after those of ``point`` are left alone.
+        point: the undisturbed plan. Shape (columns of the plan,).
+        start: first period that is still free.
+    """
+    nodes = column_nodes(network, arrays)
+    nodes[len(point) :] = -1
+    before = np.flatnonzero(_past(network, nodes, start))
+    values = np.where(arrays.integer[before], np.round(point[before]), point[before])
+    lower, upper = arrays.lower.copy(), arrays.upper.copy()
+    lower[before] = upper[before] = values
+    return _without_settled_rows(replace(arrays, lower=lower, upper=upper))
+
+
+def _past(network: Network, nodes: IntArray, start: int) -> NDArray[np.bool_]:
+    return (nodes >= 0) & (network.tree.period[np.maximum(nodes, 0)] < start)
+
+
+def _without_settled_rows(arrays: Arrays) -> Arrays:
+    """The arrays with rows all of whose columns are fixed taken out of force."""
+    open_columns = (arrays.lower < arrays.upper).astype(float)
+    pattern = arrays.matrix.copy()
+    pattern.data = np.ones_like(pattern.data)
+    settled = pattern @ open_columns == 0
+    return replace(
+        arrays,
+        row_lower=np.where(settled, -np.inf, arrays.row_lower),
+        row_upper=np.where(settled, np.inf, arrays.row_upper),
+    )
+
+
+def carried_over(
+    network: Network,
+    arrays: Arrays,
+    point: FloatArray,
+    other: Network,
+    others: Arrays,
+    start: int,
+) -> tuple[FloatArray, int]:
+    """A plan's past in the columns of another network of the same case, found by name.
+
+    A rule that comes into force changes which ways and variants exist, and with them the columns;
+    what they are called stays.
+
+    Returns:
+        Values of the other arrays' columns, 0 where they had none; and how many flows before
+        ``start`` found no column.
+    """
+    names = Labels(network, arrays).columns()
+    positions = {name: at for at, name in enumerate(Labels(other, others).columns())}
+    nodes = column_nodes(network, arrays)
+    past = _past(network, nodes, start)
+    values = np.zeros(others.matrix.shape[1])
+    lost = 0
+    for at in np.flatnonzero(past & (np.abs(point[: len(nodes)]) > 0)):
+        position = positions.get(names[at])
+        if position is None:
+            lost += 1
+        else:
+            values[position] = point[at]
+    return values, lost
