@@ -20,6 +20,12 @@ def test_written_cases_too(name: str) -> None:
     assert disagreement(WRITTEN[name]) == ""
 
 
+@pytest.mark.parametrize("seed", [86257])
+def test_seeds_that_were_once_wrong(seed: int) -> None:
+    """86257: an endless candidate under a service rule has no modules but those it adds."""
+    assert disagreement(controlled_case(seed)) == ""
+
+
 @quick(40)
 @given(seed=SEEDS, objective=OBJECTIVES)
 def test_optimum_and_status_are_those_of_the_plain_model(seed: int, objective: str) -> None:
