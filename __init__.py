@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .models.problems import CaseError, Problem
     from .models.stress_results import StressResult
     from .models.sweep_results import SweepResult
-    from .optimizer.frontier import frontier
+    from .optimizer.frontier import Front, TradeOff, frontier
     from .optimizer.highs import Options
     from .optimizer.rulings import Question, rulings
     from .optimizer.solve import Request, solve
@@ -38,6 +38,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Case": ".models.case",
     "CaseError": ".models.problems",
+    "Front": ".optimizer.frontier",
     "Options": ".optimizer.highs",
     "Problem": ".models.problems",
     "Question": ".optimizer.rulings",
@@ -45,10 +46,11 @@ _HOMES = {
     "Solution": ".models.plan",
     "SolveStatus": ".models.plan",
     "SweepResult": ".models.sweep_results",
+    "TradeOff": ".optimizer.frontier",
     "Verification": ".optimizer.verify",
-    "frontier": ".optimizer.frontier",
     "bundled_names": ".datasets.bundled",
     "check_case": ".datasets.checks",
+    "frontier": ".optimizer.frontier",
     "load_case": ".datasets.load",
     "read_run": ".datasets.runs",
     "rulings": ".optimizer.rulings",
@@ -63,6 +65,7 @@ _HOMES = {
 __all__ = [
     "Case",
     "CaseError",
+    "Front",
     "Options",
     "Problem",
     "Question",
@@ -71,6 +74,7 @@ __all__ = [
     "SolveStatus",
     "StressResult",
     "SweepResult",
+    "TradeOff",
     "Verification",
     "bundled_names",
     "check_case",

@@ -1,4 +1,4 @@
-"""How long does a front of cost and lead time take, beside pyaugmecon's?
+"""How long does a front of cost and lead time take, beside pyaugmecon?
 
 Run ``python -m benchmarks.frontier`` from the repository root, with the package installed and
 pyaugmecon beside it. Its release asks for an older numpy than this package, with which it works
@@ -18,18 +18,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import os
 import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from pyomo.contrib.appsi.solvers.highs import Highs as AppsiHighs
 from pyomo.environ import (
     ConcreteModel,
-    Constraint,
     ConstraintList,
     Integers,
     ObjectiveList,
@@ -42,13 +39,15 @@ from secondsource.datasets.load import load_case
 from secondsource.optimizer.arrays import Arrays
 from secondsource.optimizer.frontier.exact import mixed_front
 from secondsource.optimizer.frontier.search import Found, Search
-from secondsource.optimizer.frontier.shape import SAME, efficient, normalised
+from secondsource.optimizer.frontier.shape import efficient, normalised
 from secondsource.optimizer.frontier.spread import spread
 from secondsource.optimizer.highs import Options
 from secondsource.optimizer.solve import build
 
 OBJECTIVES = ("cost", "lead_time")
 ROOM = 1e-9
+"""Relative room for rounding in rows that hold an objective at its optimum."""
+MOMENT = 0.2
 
 Front = tuple[list[tuple[float, float]], int]
 """Points, and how many programs were solved for them."""
@@ -105,61 +104,153 @@ def plain_model(arrays: Arrays) -> ConcreteModel:
 
 
 def theirs(model: ConcreteModel, points: int, *, kept: bool) -> Front:
-    """pyaugmecon's front, with Pyomo's HiGHS interface made for each solve or kept."""
-    from pyaugmecon import PyAugmecon  # type: ignore[import-not-found]  # noqa: PLC0415
-    from pyaugmecon import model as its_model
-    from pyaugmecon import process_handler
-    from pyaugmecon.solver_process import SolverProcess
+    """pyaugmecon's front.
 
-    solves = 0
-    interface = None
+    Args:
+        model: from :func:`plain_model`; it is changed.
+        points: grid points.
+        kept: whether Pyomo's HiGHS interface is kept from solve to solve, or made anew as
+            pyaugmecon does.
+    """
+    from pyaugmecon import PyAugmecon  # noqa: PLC0415  # a benchmark of its own may lack it
+
+    options = {"name": "front", "grid_points": points, "cpu_count": 1, "output_excel": False}
+    with (
+        _adapted(kept=kept) as solves,
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),  # it leaves logs and models where it runs
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        run = PyAugmecon(model, options)
+        run.solve()
+        return [tuple(point) for point in run.get_pareto_solutions()], len(solves)
+
+
+@contextlib.contextmanager
+def _adapted(*, kept: bool) -> Iterator[list[str]]:
+    """pyaugmecon with HiGHS, in this process; yields how each solve ended, as it goes on."""
+    from pyaugmecon import model as its  # noqa: PLC0415
+    from pyaugmecon import process_handler  # noqa: PLC0415
+
+    ended: list[str] = []
+    interfaces: list[AppsiHighs] = []
 
     def solve(self: Any) -> None:
-        nonlocal solves, interface
-        if interface is None or not kept:
-            interface = AppsiHighs()
-            interface.highs_options = {"mip_rel_gap": 0.0, "threads": 1}
-            interface.config.load_solution = False
+        on_grid = self.model.component("con_list") is not None
+        interface = interfaces.pop() if kept and interfaces else AppsiHighs()
+        interface.highs_options = {"mip_rel_gap": 0.0, "threads": 1}
+        interface.config.load_solution = False
         result = interface.solve(self.model)
-        solves += 1
-        condition = str(result.termination_condition).rpartition(".")[2]
-        self.term = _Term(condition)
-        self.status = "ok"
-        if condition == "optimal":
+        ended.append(result.termination_condition.name)
+        if ended[-1] == "optimal":
             result.solution_loader.load_vars()
+        if on_grid:  # before, rows come and go, which the interface does not survive
+            interfaces[:] = [interface]
 
-    class InProcess(SolverProcess):  # type: ignore[misc]  # pyaugmecon is untyped
-        """Its worker, run here: one process on both sides."""
+    def hold(self: Any) -> None:
+        """Its payoff table, with room for rounding where it holds an objective at its optimum."""
+        self.payoff = np.full((self.n_obj, self.n_obj), np.inf)
+        self.model.pcon_list = ConstraintList()
+        for i in self.iter_obj:
+            order = [i, *(j for j in self.iter_obj if j != i)]
+            for j in order:
+                self.obj_activate(j)
+                self.solve()
+                self.payoff[i, j] = self.obj_val(j)
+                self.obj_deactivate(j)
+                room = ROOM * max(1.0, abs(self.payoff[i, j]))
+                self.model.pcon_list.add(expr=self.obj_expr(j) >= self.payoff[i, j] - room)
+            self.model.pcon_list.clear()
 
-        exitcode = 0
+    class Here(process_handler.SolverProcess):  # type: ignore[misc]  # pyaugmecon is untyped
+        """Its worker, run here and now: one process on both sides.
+
+        Its queues pass things on in threads, which take a moment.
+        """
+
+        waits = 0
+        exitcode = property(lambda self: 0 if self.waits > 3 else None)
 
         def start(self) -> None:
+            time.sleep(MOMENT)
             self.run()
 
         def join(self, timeout: float | None = None) -> None:
-            return None
+            time.sleep(MOMENT)
+            self.waits += 1
 
-    with _replaced(its_model.Model, "solve", solve), _replaced(
-        its_model.Model, "is_optimal", lambda self: self.term.name == "optimal"
-    ), _replaced(
-        its_model.Model, "is_infeasible", lambda self: self.term.name.startswith("infeasible")
-    ), _replaced(its_model.Model, "construct_payoff", _payoff), _replaced(
-        process_handler, "SolverProcess", InProcess
-    ), tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        options = {
-            "name": "front",
-            "grid_points": points,
-            "cpu_count": 1,
-            "output_excel": False,
-            "solver_name": "appsi_highs",
-            "logging_folder": f"{folder}{os.sep}",
+    changes = [
+        (its.Model, "solve", solve),
+        (its.Model, "construct_payoff", hold),
+        (its.Model, "is_optimal", lambda _: ended[-1] == "optimal"),
+        (its.Model, "is_infeasible", lambda _: ended[-1].startswith("infeasible")),
+        (process_handler, "SolverProcess", Here),
+    ]
+    before = [(place, name, getattr(place, name)) for place, name, _ in changes]
+    for place, name, value in changes:
+        setattr(place, name, value)
+    try:
+        yield ended
+    finally:
+        for place, name, value in before:
+            setattr(place, name, value)
+
+
+def efficient_points(points: list[tuple[float, float]]) -> int:
+    """How many points are left without the dominated and those that coincide."""
+    values = np.array(points)
+    first, last = values[values[:, 0].argmin()], values[values[:, 1].argmin()]
+    return int(efficient(normalised(values, np.array([first, last]))).sum())
+
+
+def worst_excess(points: list[tuple[float, float]], front: list[tuple[float, float]]) -> float:
+    """How far, at most, points lie above an exact front, in parts of the range of the first."""
+    corners = sorted(front)
+    first, second = np.array(corners).T
+    excess = [one - np.interp(-other, -second, first) for one, other in points]
+    return float(max(excess) / np.ptp(first))
+
+
+def timed(run: Callable[[], Front]) -> tuple[Front, float, float]:
+    """What a run gave, with its CPU and wall seconds."""
+    wall, processor = time.perf_counter(), time.process_time()
+    found = run()
+    return found, time.process_time() - processor, time.perf_counter() - wall
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--case", default="quickstart")
+    parser.add_argument("--points", type=int, nargs="+", default=[10, 20, 50])
+    arguments = parser.parse_args()
+    arrays = build(load_case(arguments.case)).arrays
+    ours(arrays, 2)  # imports and first calls
+    (corners, solves), processor, wall = timed(lambda: ours(arrays, None))
+    rows, columns = arrays.matrix.shape
+    print(f"{arguments.case}: {columns} columns, {arrays.integer.sum()} whole, {rows} rows")
+    print(f"all {len(corners)} corners: {solves} solves, {processor:.1f} CPU s, {wall:.1f} s\n")
+    print("| points asked for | method | points | above front | solves | CPU s | s | x ours |")
+    print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
+    for points in arguments.points:
+        methods: dict[str, Callable[[], Front]] = {
+            "secondsource": lambda n=points: ours(arrays, n),
+            "pyaugmecon, interface kept": lambda n=points: theirs(
+                plain_model(arrays), n, kept=True
+            ),
+            "pyaugmecon": lambda n=points: theirs(plain_model(arrays), n, kept=False),
         }
-        with contextlib.redirect_stdout(io.StringIO()):
-            run = PyAugmecon(model, options)
-            run.solve()
-        return [tuple(point) for point in run.get_pareto_solutions()], solves
+        base = 0.0
+        for name, run in methods.items():
+            (found, solves), processor, wall = timed(run)
+            base = base or processor
+            print(
+                f"| {points} | {name} | {efficient_points(found)} "
+                f"| {worst_excess(found, corners):.1e} | {solves} | {processor:.1f} | {wall:.1f} "
+                f"| {processor / base:.1f} |",
+                flush=True,
+            )
 
 
-class _Term:
-    def __init__(self, name: str) -> None:
-        self.name = name
+if __name__ == "__main__":
+    main()

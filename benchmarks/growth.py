@@ -32,7 +32,8 @@ ALGORITHMS = (
 )
 STEPS = ("network", "state", "compile", "hand over")
 COLUMNS = (
-    "size", "variables", "rows", "nonzeros", "what", "step", "cpu_seconds", "peak_mb", "result",
+    "size", "variables", "rows", "nonzeros", "what", "step", "cpu_seconds", "system_seconds",
+    "peak_mb", "result",
 )  # fmt: skip
 Row = dict[str, Any]
 
@@ -56,6 +57,7 @@ def rows_of(size: str, what: str, found: dict[str, Any]) -> Iterator[Row]:
             "what": what,
             "step": step,
             "cpu_seconds": f"{seconds:.4g}",
+            "system_seconds": f"{found['system'][step]:.2g}",
             "peak_mb": f"{found['peak'][step]:.0f}",
             "result": found.get("result", ""),
         }
@@ -101,7 +103,7 @@ def merged(path: Path, fresh: list[Row]) -> list[Row]:
     older = list(csv.DictReader(path.open(encoding="utf-8"))) if path.exists() else []
     for row in older:
         known.setdefault((row["size"], row["what"]), []).append(row)
-    for key in {(row["size"], row["what"]) for row in fresh}:
+    for key in dict.fromkeys((row["size"], row["what"]) for row in fresh):
         known[key] = [row for row in fresh if (row["size"], row["what"]) == key]
     rows = [row for group in known.values() for row in group]
     return sorted(rows, key=lambda row: (row["what"] == "made up", int(row["variables"])))

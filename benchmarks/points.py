@@ -1,11 +1,12 @@
-"""What a worker of the benchmarks runs: a resolver, and its answer to a point without the plan."""
+"""What a worker of the benchmarks runs: a resolver, and its answers without the plans."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from secondsource.optimizer.patches import Patch
-from secondsource.optimizer.resolve import Resolver, Setup
+from secondsource.optimizer.patches import Patch, difference
+from secondsource.optimizer.resolve import Answer, Resolver, Setup
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,17 @@ class Found:
 def start(setup: Setup) -> Resolver:
     """A resolver that has solved the base, so that it counts for none of the points."""
     resolver = Resolver(setup)
-    resolver.solve()
+    resolver.solve(difference(setup.arrays, setup.arrays))
     return resolver
 
 
-def work(resolver: Resolver, patch: Patch) -> Found:
-    """The answer to a patch."""
-    answer = resolver.solve(patch)
-    return Found(answer.objective, answer.gap, answer.seconds)
+def answers(resolver: Resolver, row: Iterable[Patch]) -> Iterator[Answer]:
+    """Answers to the points of a row."""
+    return map(resolver.solve, row)
+
+
+def work(resolver: Resolver, row: list[Patch]) -> list[Found]:
+    """What there is to say of the points of a row."""
+    return [
+        Found(answer.objective, answer.gap, answer.seconds) for answer in answers(resolver, row)
+    ]

@@ -1,60 +1,70 @@
-"""The sweeps that the benchmarks run: prices, demand and capacities on a grid."""
+"""The sweeps that the benchmarks run: prices, demand and capacities, in rows of neighbours."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from secondsource.models.rule_rows import Change
 
-WIDE = {"offers": "*", "offer_tiers": "*", "demand": "*", "plants": "*"}
-"""Every price, all demand and every plant together: the hardest sweep."""
-NARROW = {"offers": "JLMag*", "offer_tiers": "JLMag*", "demand": "*", "plants": "EE-NEO*"}
-"""One supplier's prices, all demand, and the plants of one site, in the bundled magnet case."""
+Point = list[Change]
+"""Changes of the case at a point; those of prices come last."""
+T = TypeVar("T")
+U = TypeVar("U")
+
+PRICES, DEMANDS, CAPACITIES = (0.85, 1.2), (0.9, 1.1), (0.8, 1.2)
+"""Least and greatest factor on every price, all demand and the capacity of every plant."""
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Factors on prices, demand and capacities, prices changing fastest, to and fro.
-
-    Attributes:
-        selectors: table -> what of it is changed.
-        prices, demands, capacities: how many factors of each.
-    """
-
-    selectors: dict[str, str]
-    prices: int = 8
-    demands: int = 5
-    capacities: int = 5
-
-    def points(self) -> Iterator[list[Change]]:
-        """Changes of each point."""
-        prices = np.linspace(0.85, 1.2, self.prices)
-        demands = np.linspace(0.9, 1.1, self.demands)
-        capacities = np.linspace(0.8, 1.2, self.capacities)
-        outer = list(_to_and_fro(capacities, demands))
-        for (capacity, demand), price in _to_and_fro(outer, prices):
-            yield self._changes(float(price), float(demand), float(capacity))
-
-    def _changes(self, price: float, demand: float, capacity: float) -> list[Change]:
-        factors = {
-            ("offers", "price"): price,
-            ("offer_tiers", "price"): price,
-            ("demand", "quantity"): demand,
-            ("plants", "capacity"): capacity,
-        }
-        return [
-            Change(table=table, key=self.selectors[table], field=field, op="multiply", value=factor)
-            for (table, field), factor in factors.items()
-            if table in self.selectors
-        ]
+def lines(points: int) -> list[list[Point]]:
+    """One input at a time: from the case as it is down and up, a sixth of the points each way."""
+    rows = []
+    for which, factors in enumerate((PRICES, DEMANDS, CAPACITIES)):
+        for way, end in enumerate(factors):
+            count = (points + 5 - 2 * which - way) // 6
+            steps = np.linspace(1.0, end, count + 1)[1:].tolist()
+            ones = [1.0, 1.0, 1.0]
+            rows.append([_changes(*ones[:which], step, *ones[which + 1 :]) for step in steps])
+    return rows[::-1]
 
 
-def _to_and_fro(
-    outer: Sequence[object], inner: Sequence[object]
-) -> Iterator[tuple[object, object]]:
+def grid(points: int) -> list[list[Point]]:
+    """All inputs at once: 8 prices for each of 5 demands and 5 capacities, neighbours in a row."""
+    prices, demands, capacities = (
+        np.linspace(*factors, count).tolist()
+        for factors, count in ((PRICES, 8), (DEMANDS, 5), (CAPACITIES, 5))
+    )
+    outer = to_and_fro(capacities, demands)
+    flat = [(price, demand, capacity) for (capacity, demand), price in to_and_fro(outer, prices)]
+    return [[_changes(*point) for point in row] for row in _batched(flat[:points], len(prices))]
+
+
+SWEEPS = {"lines": lines, "grid": grid}
+
+
+def to_and_fro(outer: Sequence[T], inner: Sequence[U]) -> list[tuple[T, U]]:
     """Pairs of a grid in an order in which neighbours differ by one step."""
-    for number, first in enumerate(outer):
-        yield from itertools.product([first], inner if number % 2 == 0 else inner[::-1])
+    return [
+        (first, second)
+        for number, first in enumerate(outer)
+        for second in (inner if number % 2 == 0 else inner[::-1])
+    ]
+
+
+def _changes(price: float, demand: float, capacity: float) -> Point:
+    factors = {
+        ("plants", "capacity"): capacity,
+        ("demand", "quantity"): demand,
+        ("offers", "price"): price,
+        ("offer_tiers", "price"): price,
+    }
+    return [
+        Change(table=table, key="*", field=field, op="multiply", value=factor)
+        for (table, field), factor in factors.items()
+        if factor != 1.0
+    ]
+
+
+def _batched(members: list[T], size: int) -> list[list[T]]:
+    return [members[at : at + size] for at in range(0, len(members), size)]

@@ -11,7 +11,7 @@ from .solve import EXIT, OBJECTIVES
 
 if TYPE_CHECKING:
     from ..models.case import Case
-    from ..optimizer.frontier import Front, Study
+    from ..optimizer.frontier import Front, TradeOff
 
 POINTS, LEVELS = 10, 5
 """Points of two objectives, and levels of each but the first of three, unless asked otherwise."""
@@ -107,11 +107,11 @@ def frontier(
     from ..optimizer.guard import wide_numbers
 
     loaded = _with_settings(loaded, how.pop("settings"))
-    study = _study(loaded, how)
+    asked = _trade_off(loaded, how)
     for warning in [str(one) for one in problems] + wide_numbers(loaded):
         click.echo(f"warning: {warning}", err=True)
     with _Progress() as progress:
-        front = find(loaded, study, progress.show)
+        front = find(loaded, asked, progress.show)
     summary = _summary(loaded, front)
     if output is not None:
         _write(output, loaded, front, summary, as_csv)
@@ -119,11 +119,11 @@ def frontier(
     context.exit(EXIT[front.status])
 
 
-def _study(case: Case, how: dict[str, Any]) -> Study:
+def _trade_off(case: Case, how: dict[str, Any]) -> TradeOff:
     """What the command line asks for, on top of what the case says."""
     from dataclasses import replace
 
-    from ..optimizer.frontier import Study
+    from ..optimizer.frontier import TradeOff
     from ..optimizer.solve import Request
     from .solve import _cap
 
@@ -143,7 +143,7 @@ def _study(case: Case, how: dict[str, Any]) -> Study:
     if points is None:
         points = POINTS if len(targets) < 3 else LEVELS
     try:
-        return Study(
+        return TradeOff(
             targets=targets,
             points=points,
             exact=how["exact"],
@@ -160,8 +160,8 @@ def _summary(case: Case, front: Front) -> dict[str, Any]:
     """What ``summary.json`` and ``frontier --json`` hold; ``run`` is filled in when written."""
     from ..reports.changes import changes_between, shifts_between
 
-    study, before = front.study, None
-    points = []
+    asked, before = front.asked, None
+    points: list[dict[str, Any]] = []
     for point in front.points:
         tables = point.solution.tables
         points.append(
@@ -184,10 +184,10 @@ def _summary(case: Case, front: Front) -> dict[str, Any]:
         "title": case.case.title,
         "currency": case.case.currency,
         "status": front.status.value,
-        "scenarios": list(study.scenarios),
-        "trade_off": list(study.targets),
-        "exact": study.exact,
-        "caps": study.caps,
+        "scenarios": list(asked.scenarios),
+        "trade_off": list(asked.targets),
+        "exact": asked.exact,
+        "caps": asked.caps,
         "points": points,
         "solves": front.solves,
         "search_seconds": round(front.seconds, 6),
@@ -195,32 +195,30 @@ def _summary(case: Case, front: Front) -> dict[str, Any]:
     }
 
 
-def _write(
-    output: Path, case: Case, front: Front, summary: dict[str, Any], as_csv: bool
-) -> None:
+def _write(output: Path, case: Case, front: Front, summary: dict[str, Any], as_csv: bool) -> None:
     """Write the folder, and put the place of each plan into the summary."""
     from ..datasets.runs import summary_of, write_runs
     from ..reports.changes import frontier_table
 
-    study = front.study
+    asked = front.asked
     width = max(2, len(str(len(front.points))))
     names = [f"point-{number:0{width}}" for number in range(1, len(front.points) + 1)]
     for name, told in zip(names, summary["points"], strict=True):
         told["run"] = name
     runs = [
-        (name, point.solution.tables, summary_of(case, point.solution, list(study.scenarios)))
+        (name, point.solution.tables, summary_of(case, point.solution, list(asked.scenarios)))
         for name, point in zip(names, front.points, strict=True)
     ]
     options = {
-        "objectives": list(study.targets),
-        "points": None if study.exact else study.points,
-        "exact": study.exact,
-        "caps": study.caps,
-        "scenarios": list(study.scenarios),
-        "gap": study.options.gap,
-        "time_limit_s": study.options.time_limit,
-        "threads": study.options.threads,
-        "seed": study.options.seed,
+        "objectives": list(asked.targets),
+        "points": None if asked.exact else asked.points,
+        "exact": asked.exact,
+        "caps": asked.caps,
+        "scenarios": list(asked.scenarios),
+        "gap": asked.options.gap,
+        "time_limit_s": asked.options.time_limit,
+        "threads": asked.options.threads,
+        "seed": asked.options.seed,
     }
     tables = {"frontier": frontier_table(summary)}
     write_runs(output, case, runs, tables, summary, options, csv=as_csv)

@@ -23,16 +23,18 @@ FIGURES = ("suppliers", "materials", "periods", "seed", "scenarios", "pedigrees"
     help="Bundled case to start from; an unknown name lists them.",
 )
 @click.option("--synthetic", is_flag=True, help="Make a case up instead, of the size below.")
-@click.option("--suppliers", type=int, metavar="N", help="Suppliers of a made-up case (40).")
-@click.option("--materials", type=int, metavar="M", help="Its materials, at least 6 (18).")
-@click.option("--periods", type=int, metavar="T", help="Its quarters (12).")
-@click.option("--seed", type=int, metavar="S", help="Another seed, another case (0).")
-@click.option("--scenarios", type=int, metavar="K", help="Its futures, 1 to 3 (3).")
+@click.option(
+    "--suppliers", type=int, metavar="N", help="Suppliers of a made-up case [default: 40]"
+)
+@click.option("--materials", type=int, metavar="M", help="Its materials, at least 6 [default: 18]")
+@click.option("--periods", type=int, metavar="T", help="Its quarters [default: 12]")
+@click.option("--seed", type=int, metavar="S", help="Another seed, another case [default: 0]")
+@click.option("--scenarios", type=int, metavar="K", help="Its futures, 1 to 3 [default: 3]")
 @click.option(
     "--pedigrees",
     type=int,
     metavar="P",
-    help="Its marks of provenance, 0 to 2; with 0 no licences for goods either (2).",
+    help="Its marks of provenance, 0 to 2; with 0 no licences for goods either [default: 2]",
 )
 @click.option("--force", is_flag=True, help="Replace what is already there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..models.case import Case
     from ..models.plan import Tables
     from ..models.stress_results import StressResult
+    from ..optimizer.outcomes import Options
     from ..optimizer.stress.study import Question
 
 KINDS = ("site", "operator", "country", "lane", "control", "pair")
@@ -62,7 +63,9 @@ KINDS = ("site", "operator", "country", "lane", "control", "pair")
     metavar="TABLE:KEY:FIELD=VALUE",
     help="Change a number, e.g. stockpiles:*:capacity=50.",
 )
-@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
+@click.option(
+    "--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop. Default: 1e-6."
+)
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
@@ -110,6 +113,7 @@ def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> N
                 question,
                 scenarios=scenarios or solved,
                 worst=how["worst"] if how["fix"] else 0,
+                options=_options(loaded, how),
                 progress=progress.show,
                 **{name: how[name] for name in ("executor", "workers", "address", "force")},
             )
@@ -152,13 +156,10 @@ def _question(case: Case, how: dict[str, Any]) -> Question:
     """What the command line asks for."""
     from dataclasses import replace
 
-    from ..optimizer.solve import Request
-    from ..optimizer.stress.study import Question
+    from ..optimizer.stress.study import GAP, Question
 
-    options = replace(Request.of(case).options, threads=1)
-    for name in ("gap", "time_limit", "threads", "seed"):
-        if how[name] is not None:
-            options = replace(options, **{name: how[name]})
+    options = _options(case, how)
+    options = replace(options, gap=GAP if how["gap"] is None else how["gap"])
     kinds = _words(how["kinds"]) or KINDS[:5]
     for kind in kinds:
         if kind not in KINDS:
@@ -174,6 +175,17 @@ def _question(case: Case, how: dict[str, Any]) -> Question:
         shortage_value=how["shortage_value"],
         options=options,
     )
+
+
+def _options(case: Case, how: dict[str, Any]) -> Options:
+    """How to solve: what the case says, with what the command line says instead."""
+    from dataclasses import replace
+
+    from ..optimizer.solve import Request
+
+    options = replace(Request.of(case).options, threads=1)
+    given = {name: how[name] for name in ("gap", "time_limit", "threads", "seed")}
+    return replace(options, **{name: one for name, one in given.items() if one is not None})
 
 
 def _words(text: str | None) -> list[str]:

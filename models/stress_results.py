@@ -55,6 +55,17 @@ FIXES: dict[str, str] = {
 }
 """Columns of the table of fixes."""
 
+FIXED: dict[str, str] = {
+    "kind": "kind of the outage",
+    "what": "what is out",
+    "start": "first period of the outage",
+    "recovery": "periods that it lasts",
+    "loss_before": "its loss without the fix",
+    "loss": "its loss with the fix, against the plan with the fix undisturbed",
+    "short": "least quantity that somebody gets less than undisturbed all the same, expected",
+}
+"""Columns of the table of the worst outages, tried again with the fix."""
+
 
 @dataclass(frozen=True)
 class StressResult:
@@ -66,7 +77,7 @@ class StressResult:
         outages: one row for each outage, start and recovery, the worst first (see OUTAGES).
         short: who goes short and when (see SHORT).
         fixes: the cheapest fix that survives the worst outages (see FIXES); None if not asked.
-        fixed: what those outages cost with it, columns as ``outages``; None if not asked.
+        fixed: those outages tried again with it (see FIXED); None if not asked.
         shortage_value: where the worth of a unit of demand that must be met comes from.
         complete: whether every outage was tried.
         warnings: what a reader should know.

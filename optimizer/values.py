@@ -223,5 +223,7 @@ class Values:
 def _adapter(table: str, column: str) -> TypeAdapter[Any]:
     """What a number of a column must be."""
     field = columns(TABLES[table])[column]
-    kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    kind: Any = field.annotation
+    if field.metadata:
+        kind = Annotated[kind, *field.metadata]
     return TypeAdapter(kind)

@@ -19,6 +19,8 @@ NAMES = {
     "cvar": "worst futures",
     "concentration": "largest country",
 }
+UNITS = {"lead_time": "day", "concentration": "point"}
+"""What less of an objective is counted in."""
 MOST_CHANGES = 6
 WIDTH, HEIGHT = 60, 14
 KNEE = "◆"
@@ -73,14 +75,17 @@ def _points(case: Case, summary: Mapping[str, Any]) -> RenderableType:
     shown = [*targets, *(name for name in NAMES if name not in targets and _tells(points, name))]
     slopes = len(targets) == 2 and targets[0] in ("cost", "cvar")
     columns = [">plan", *(f">{NAMES[name]}" for name in shown)]
-    columns += [f">{_step(targets[1])} costs"] if slopes else []
+    columns += [f">per {UNITS.get(targets[1], 'unit')} less"] if slopes else []
+    jumps = [number > 0 and point["joined"] is False for number, point in enumerate(points)]
     table = _table("Plans", *columns, "", ">gap")
+    if any(jumps):
+        table.caption = "jump: nothing lies between this plan and the one before it"
     for number, point in enumerate(points, start=1):
         cells = [_value(name, point["objectives"][name], currency) for name in shown]
         if slopes:
             cells.append(_slope(points, number - 1, targets, currency))
-        mark = KNEE if point["knee"] else ("jump" if point["joined"] is False and number > 1 else "")
-        table.add_row(str(number), *cells, mark, _gap(point["gap"]))
+        marks = [KNEE if point["knee"] else "", "jump" if jumps[number - 1] else ""]
+        table.add_row(str(number), *cells, " ".join(filter(None, marks)), _gap(point["gap"]))
     return table
 
 
@@ -97,12 +102,6 @@ def _tells(points: Sequence[Point], name: str) -> bool:
     if name == "cvar" and np.allclose(values, cost, rtol=1e-6):
         return False
     return bool(np.ptp(values) > 1e-4 * np.abs(values).max())
-
-
-def _step(name: str) -> str:
-    """What a unit less of an objective is called."""
-    units = {"lead_time": "a day less", "concentration": "a point less", "shortage": "a unit less"}
-    return units.get(name, "a unit less")
 
 
 def _slope(points: Sequence[Point], at: int, targets: Sequence[str], currency: str) -> str:

@@ -15,6 +15,8 @@ from .terminal import _table, amount, money
 
 MOST_ROWS = 15
 MOST_SHORT = 10
+LEFT = 1e-5
+"""Quantities below this are nobody's shortage but the solver's tolerance."""
 KINDS = {"control": "rule"}
 """What people call a kind of outage, where the word differs."""
 
@@ -146,12 +148,24 @@ def _fixes(result: StressResult) -> RenderableType | None:
             "at once" if not row["period"] else str(row["period"]),
             money(row["cost"], result.currency),
         )
-    left = 0.0 if result.fixed is None else float(result.fixed["short"].sum())
+    if result.fixed is None:
+        return table
+    left = float(result.fixed["short"].astype(float).sum())
     table.caption = (
-        "with it nobody goes short in any of them" if left <= 1e-6
+        "with it nobody goes short in any of them" if left <= LEFT
         else f"with it {amount(left)} are still never delivered; nothing in the case helps more"
     )  # fmt: skip
-    return table
+    again = _table(
+        "Tried again with the fix", "what is out", ">loss before", ">loss with it", ">still short"
+    )
+    for row in result.fixed.to_dict("records"):
+        again.add_row(
+            Text(f"{KINDS.get(str(row['kind']), str(row['kind']))} {row['what']}"),
+            money(row["loss_before"], result.currency),
+            "no plan" if pd.isna(row["loss"]) else money(row["loss"], result.currency),
+            "" if row["short"] <= LEFT else amount(row["short"]),
+        )
+    return Group(table, again)
 
 
 def _footnotes(result: StressResult) -> Text | None:

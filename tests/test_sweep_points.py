@@ -88,7 +88,7 @@ def test_points_of_cases_with_controls_are_plain_solves(seed: int) -> None:
 
 
 @pytest.mark.slow
-@quick(120)
+@quick(50)
 @given(seed=SEEDS)
 def test_points_of_many_random_cases_are_plain_solves(seed: int) -> None:
     make = controlled_case if seed % 2 else random_case

@@ -1,6 +1,7 @@
 """The exact trade-off between two objectives, or three."""
 
-from .run import Front, FrontPoint, frontier
-from .study import Study
+from .plans import FrontPoint
+from .run import Front, frontier
+from .trade_off import TradeOff
 
-__all__ = ["Front", "FrontPoint", "Study", "frontier"]
+__all__ = ["Front", "FrontPoint", "TradeOff", "frontier"]

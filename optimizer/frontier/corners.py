@@ -25,7 +25,8 @@ def normal(left: FloatArray, right: FloatArray, span: FloatArray) -> FloatArray:
     """Weights for which two points are equally good, in units of the targets.
 
     Args:
-        left, right: values of the points. Shape (2,).
+        left: values of one point. Shape (2,).
+        right: values of the other.
         span: range of each target.
     """
     across = np.abs(right - left) / span
@@ -41,7 +42,8 @@ def corners(left: FloatArray, right: FloatArray, span: FloatArray, least: LeastS
     """Find all corners between two efficient points; ``least`` keeps what it finds.
 
     Args:
-        left, right: values of the ends. Shape (2,).
+        left: values of one end. Shape (2,).
+        right: values of the other.
         span: range of each target.
         least: minimises a weighted sum.
 

@@ -14,7 +14,7 @@ Turkay 2018) and the boxed line method (Perini, Boland, Pecin and Savelsbergh 20
   the second.
 
 What is found is exact but for SAME, a millionth of the range of each target: what differs by less
-is taken for equal, and a piece that ends just short of a jump is cut off twice as far before it.
+is taken for equal, and a piece that ends or begins at a jump is cut off twice as far from it.
 """
 
 from __future__ import annotations
@@ -26,13 +26,11 @@ import numpy as np
 from ..tree import FloatArray
 from .corners import below, corners, normal
 from .search import Found, Search
-from .shape import SAME
+from .shape import CUT, SAME
 from .slices import Slice
 
 Keep = Callable[[Found, bool], None]
 """Takes a point of the front, and whether the straight line to it from the one before is too."""
-CUT = 2 * SAME
-"""So far before a jump a piece is cut off, that its end is not taken for what lies below it."""
 NEAR = 10 * SAME
 """What lies so near may be the same point, seen from another slice."""
 
@@ -97,7 +95,7 @@ class _Walk:
 
     def _leave_slice(self) -> None:
         """Nothing follows on this slice: take the next plan with less of the second target."""
-        limit = float(self.at.values[1] - SAME * self.span[1])
+        limit = float(self.at.values[1] - CUT * self.span[1])
         found = self.search.efficient((0, 1), {1: limit}, self.last.plan)
         found = self.last if found is None else found
         away = (found.values - self.at.values) / self.span
@@ -122,10 +120,9 @@ class _Walk:
             if found is None:
                 break
             other = self._slice(Found(found, start, start))
-            crossing = other.first_below(start, weights)
-            if crossing is None:
-                values = self.search.values(found)
-                crossing = Found(found, values, values)
+            part = other.part_below(start, weights)
+            values = self.search.values(found)
+            crossing = Found(found, values, values) if part is None else part[0]
             step = SAME * self.span[0] * below(crossing.values, start, weights)
             before, limit = limit, float(crossing.values[0] - step)
             if limit <= start[0] + SAME * self.span[0] or limit >= before:

@@ -16,7 +16,11 @@ from ..targets import RATIOS
 from ..tree import FloatArray
 from .corners import below, normal
 from .search import Found, Search
+from .shape import CUT
 from .slices import Slice, between, key_of
+
+TRIES = 4
+"""How often an edge is shortened before its point is proven alone."""
 
 
 @dataclass(frozen=True)
@@ -64,23 +68,49 @@ class Pieces:
         return None
 
     def prove(self, plan: FloatArray, level: float) -> Found | None:
-        """Try to prove the edge that a plan at a level lies on; None if it cannot be."""
-        if not self.of_use:
-            return None
-        edge = self._slice(plan).edge_at(level)
-        if edge is None:
-            return None
+        """Try to prove the edge that a plan at a level lies on; None if it cannot be.
+
+        Where a plan of another slice lies below a part of the edge, the rest is tried.
+        """
+        edge = self._slice(plan).edge_at(level) if self.of_use else None
+        for _ in range(TRIES):
+            if edge is None:
+                break
+            left, right = edge
+            weights = normal(left.values, right.values, self.span)
+            limits = {0: float(right.values[0]), 1: float(left.values[1])}
+            line = float(weights @ left.values)
+            size = float((weights * np.abs(left.values)).min())
+            gap = self.search.options.gap * size / max(abs(line), size)
+            best = self.search.least_sum(weights, limits, plan, gap)
+            if best is None:
+                break
+            if not below(self.search.values(best[0]), left.values, weights):
+                slack = max(line - best[1], 0.0) / weights
+                self._pieces.append(Piece(left, right, slack))
+                return self.at(level)
+            edge = self._rest(edge, weights, best[0], level)
+        return None
+
+    def _rest(
+        self, edge: tuple[Found, Found], weights: FloatArray, better: FloatArray, level: float
+    ) -> tuple[Found, Found] | None:
+        """The part of an edge around a level that the slice of a better plan leaves alone."""
         left, right = edge
-        weights = normal(left.values, right.values, self.span)
-        limits = {0: float(right.values[0]), 1: float(left.values[1])}
-        line = float(weights @ left.values)
-        gap = self.search.options.gap * float((weights * np.abs(left.values)).min()) / abs(line)
-        best = self.search.least_sum(weights, limits, plan, gap)
-        if best is None or below(self.search.values(best[0]), left.values, weights):
+        found = self._slice(better).part_below(left.values, weights)
+        if found is None:
             return None
-        slack = max(line - best[1], 0.0) / weights
-        self._pieces.append(Piece(left, right, slack))
-        return self.at(level)
+        first, last = found
+        if first.values[1] < level:  # it lies to the right
+            stop = first.values[0] - CUT * self.span[0]
+            share = (stop - left.values[0]) / (right.values[0] - left.values[0])
+            right = between(self.search, left, right, float(share))
+        else:
+            stop = last.values[1] - CUT * self.span[1]
+            share = (left.values[1] - stop) / (left.values[1] - right.values[1])
+            left = between(self.search, left, right, float(share))
+        inside = 0 < share < 1 and right.values[1] <= level <= left.values[1]
+        return (left, right) if inside else None
 
     def _slice(self, plan: FloatArray) -> Slice:
         key = key_of(self.search, plan)

@@ -25,7 +25,7 @@ Tried one after the other; a mixed-integer model begins with the second.
 """
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Time ran out, or somebody stopped the search.
 
     Attributes:
@@ -95,11 +95,11 @@ class Search:
         """Seconds that are left, None without a limit.
 
         Raises:
-            Stopped: none are.
+            StoppedError: none are.
         """
         left = self._until - time.perf_counter()
         if left <= 0:
-            raise Stopped
+            raise StoppedError
         return left if np.isfinite(left) else None
 
     def least(
@@ -114,7 +114,7 @@ class Search:
             then: an objective of the arrays that chooses among plans with the same whole numbers.
 
         Raises:
-            Stopped: before an optimum was proven.
+            StoppedError: before an optimum was proven.
             UnboundedTargetError: there is no least.
         """
         self._keep(limits)
@@ -138,7 +138,7 @@ class Search:
             gap: relative gap at which to stop; None for that of the options.
 
         Raises:
-            Stopped: before an optimum was proven.
+            StoppedError: before an optimum was proven.
         """
         self._keep(limits)
         arrays = self.session.arrays
@@ -171,7 +171,7 @@ class Search:
             done: what :meth:`least` gave for the first of the order, if that is known.
 
         Raises:
-            Stopped: before all of them were minimised.
+            StoppedError: before all of them were minimised.
         """
         found = done or self.least(order[0], limits, start, self.tidy(order, 0))
         if found is None:
@@ -180,7 +180,10 @@ class Search:
         held: dict[int, float] = {}
         for step, target in enumerate(order):
             if step:
-                found = self._next(target, limits, held, found[0], self.tidy(order, step))
+                try:
+                    found = self._next(target, limits, held, found[0], self.tidy(order, step))
+                except StoppedError as stop:
+                    raise StoppedError(found[0] if stop.plan is None else stop.plan) from None
             plan, bounds[target] = found
             held[target] = max(value_of(self.arrays, self.targets[target], plan), bounds[target])
         values = self.values(plan)
@@ -246,7 +249,7 @@ class Search:
             )
         if outcome.status != SolveStatus.OPTIMAL or plan is None:
             if self.session.stopped():
-                raise Stopped(plan)
+                raise StoppedError(plan)
             raise SolverError(f"rounding stands in the way of the least {name}")
         bound = -np.inf if outcome.bound is None else outcome.bound / self.scale.get(name, 1.0)
         return plan, bound

@@ -13,6 +13,8 @@ from ..tree import FloatArray
 
 SAME = 1e-6
 """Part of the range within which two values are one."""
+CUT = 2 * SAME
+"""So far from a jump a piece is cut off, that its end is not taken for what lies across."""
 FLAT = 1e-7
 """Part of its size, or of 1, within which the values of a target are all one."""
 

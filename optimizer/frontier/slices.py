@@ -75,18 +75,21 @@ class Slice:
         past = (c for c in self.corners if c.values[1] < point[1] - SAME * self.span[1])
         return next(past, None)
 
-    def first_below(self, point: FloatArray, weights: FloatArray) -> Found | None:
-        """Its first plan on or below the line through a point; None where it stays above."""
+    def part_below(self, point: FloatArray, weights: FloatArray) -> tuple[Found, Found] | None:
+        """Its first and last plan on or below the line through a point; None where it is above."""
         line = float(weights @ point)
         heights = np.array([float(weights @ corner.values) - line for corner in self.corners])
         low = np.flatnonzero(heights <= 0)
         if not len(low):
             return None
-        at = int(low[0])
-        if at == 0:
-            return self.corners[0]
-        share = heights[at - 1] / (heights[at - 1] - heights[at])
-        return self._between(at - 1, share)
+        ends = []
+        for at, beside in ((int(low[0]), int(low[0]) - 1), (int(low[-1]), int(low[-1]) + 1)):
+            if not 0 <= beside < len(heights):
+                ends.append(self.corners[at])
+                continue
+            share = heights[at] / (heights[at] - heights[beside])
+            ends.append(between(self._search, self.corners[at], self.corners[beside], share))
+        return ends[0], ends[1]
 
     def at_first(self, limit: float) -> Found | None:
         """Its plan whose first target is a number between those of its corners."""
@@ -94,7 +97,8 @@ class Slice:
         at = int(np.searchsorted(values, limit)) - 1
         if at < 0 or at + 1 >= len(values):
             return None
-        return self._between(at, (limit - values[at]) / (values[at + 1] - values[at]))
+        share = (limit - values[at]) / (values[at + 1] - values[at])
+        return between(self._search, self.corners[at], self.corners[at + 1], float(share))
 
     def edge_at(self, level: float) -> tuple[Found, Found] | None:
         """The corners between which the second target falls to a level; None outside."""
@@ -103,6 +107,3 @@ class Slice:
             if steep and other.values[1] <= level <= one.values[1]:
                 return one, other
         return None
-
-    def _between(self, at: int, share: float) -> Found:
-        return between(self._search, self.corners[at], self.corners[at + 1], share)

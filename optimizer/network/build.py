@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -96,8 +98,9 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
         TooLargeError: the model would not fit.
         ChangeError: a row of `changes` cannot be applied.
     """
-    frame = Frame.of(case, tree or build_tree(case))
-    return _build(frame, Stages(frame.values), force=force)
+    with _collector_at_rest():
+        frame = Frame.of(case, tree or build_tree(case))
+        return _build(frame, Stages(frame.values), force=force)
 
 
 def rebuild_network(network: Network, changes: Sequence[Change], *, force: bool = False) -> Network:
@@ -112,8 +115,20 @@ def rebuild_network(network: Network, changes: Sequence[Change], *, force: bool 
     if any(table in RULES for table, _ in changed):
         return build_network(case, before.tree, force=force)
     frame = before.with_values(case, values)
-    with before.values.outdated(changed):
+    with before.values.outdated(changed), _collector_at_rest():
         return _build(frame, Stages(values, network.stages, changed), force=force)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from walking every row of a large case again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _build(frame: Frame, stage: Stages, *, force: bool) -> Network:

@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Arrays
 from ..indexing import as_columns
@@ -31,6 +32,7 @@ from ..tree import FloatArray, IntArray
 from .appending import NewColumns, NewRows, with_columns, with_rows
 from .worth import Worth
 
+BoolArray = NDArray[np.bool_]
 MINIMA = ("min_share", "min_quantity", "recycled_share")
 """Kinds of policies that may be lacking at the price of a limit."""
 
@@ -58,12 +60,12 @@ def elastic_arrays(network: Network, arrays: Arrays, worth: Worth, start: int) -
     return with_columns(arrays, added)
 
 
-def _most(open_at: FloatArray, node: IntArray) -> FloatArray:
+def _most(open_at: BoolArray, node: IntArray) -> FloatArray:
     """Upper bounds: none at nodes where a family is open, 0 elsewhere."""
     return np.where(open_at[node], np.inf, 0.0)
 
 
-def _missing(network: Network, arrays: Arrays, worth: Worth, open_at: FloatArray) -> NewColumns:
+def _missing(network: Network, arrays: Arrays, worth: Worth, open_at: BoolArray) -> NewColumns:
     market = network.market
     must = np.flatnonzero(market.short.positions(market.need.members) < 0)
     row, node = market.need.members[must].T
@@ -100,7 +102,7 @@ def _with_level_rows(network: Network, arrays: Arrays) -> tuple[Arrays, IntArray
 
 
 def _below(
-    network: Network, arrays: Arrays, worth: Worth, open_at: FloatArray, own_rows: IntArray
+    network: Network, arrays: Arrays, worth: Worth, open_at: BoolArray, own_rows: IntArray
 ) -> NewColumns:
     level, frame = network.inventory.level, network.frame
     families = ("level_or_below", "level_at_least", "stock_at_least_minimum")
@@ -126,7 +128,7 @@ def _below(
 
 
 def _lacking(
-    network: Network, arrays: Arrays, worth: Worth, open_at: FloatArray
+    network: Network, arrays: Arrays, worth: Worth, open_at: BoolArray
 ) -> list[NewColumns]:
     """What hard minima of policies may lack, covers at the price of the stock they are about."""
     limits, case = network.limits, network.case
@@ -150,7 +152,7 @@ def _lacking(
     ]  # fmt: skip
 
 
-def _few(network: Network, arrays: Arrays, worth: Worth, open_at: FloatArray) -> NewColumns:
+def _few(network: Network, arrays: Arrays, worth: Worth, open_at: BoolArray) -> NewColumns:
     """Suppliers that may be missing from a hard minimum."""
     counts = network.suppliers
     _, at_least, _, penalty = counts.arrays()
@@ -168,7 +170,7 @@ def _limit_columns(
     which: IntArray,
     node: IntArray,
     sign: float,
-    open_at: FloatArray,
+    open_at: BoolArray,
     cost: FloatArray,
 ) -> NewColumns:
     first = arrays.rows[rows].start if rows in arrays.rows else 0

@@ -178,8 +178,8 @@ def _extra_stock(
     price = np.where(price > 0, price, worth.unit[material])
     room = frame.values.array("stockpiles", "capacity").max(axis=1, initial=0.0)[pairs[:, 0]]
     good = plain[pairs[:, 1]] & (room > 0)
-    members = [(int(k), int(v)) for k, v in pairs[good]]
-    return members, (price + held)[good], room[good]
+    members: list[tuple[int, ...]] = [(int(k), int(v)) for k, v in pairs[good]]
+    return members, np.asarray((price + held)[good]), np.asarray(room[good])
 
 
 def _together(network: Network, shared: Shared, troubles: Sequence[Trouble]) -> Arrays:
@@ -299,10 +299,11 @@ def with_fix(kept: Arrays, fix: Fix, network: Network, start: int) -> Arrays:
     for family in STRATEGIC:
         if family in kept.columns:
             part = kept.columns[family]
-            at = [position[family, tuple(member)] for member in kept.members[family].tolist()]
+            found = [position.get((family, tuple(m)), -1) for m in kept.members[family].tolist()]
+            at = np.array(found, dtype=np.int64)
             held = fix.shared.lower[at] + fix.added[at]
             held = np.where(fix.shared.integer[at], np.round(held), held)
-            lower[part] = upper[part] = held
+            lower[part] = upper[part] = np.where(at >= 0, held, kept.lower[part])
     rows, columns, values = _extra_entries(
         kept, start, network.tree.period, network.frame.values.array("stockpiles", "decay"),
         position,

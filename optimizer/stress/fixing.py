@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from ...models.stress_results import FIXES
+from ...models.stress_results import FIXED, FIXES
 from .fixes import Fix, Trouble, cheapest_fix
 from .outages import Exposure
+from .proof import tried_again
 from .study import Finding, Prepared, Question, rule_task
 from .trying import Task
 from .undisturbed import Undisturbed
@@ -45,24 +46,29 @@ def fix_for_worst(
         worst: how many outages to survive.
 
     Returns:
-        Table of the fix, and table of those outages with what is short in each all the same.
+        Table of the fix, and table of those outages, each tried again with the fix in place.
     """
     hurt = outages[(outages["short"].fillna(0) > LEFT) | (outages["waiting"].fillna(0) > LEFT)]
-    chosen = hurt.head(worst)[["kind", "what", "start", "recovery"]].reset_index(drop=True)
+    keys = ["kind", "what", "start", "recovery"]
+    chosen = hurt.head(worst)[[*keys, "loss"]].rename(columns={"loss": "loss_before"})
     if chosen.empty:
-        return pd.DataFrame(columns=list(FIXES)), chosen.assign(short=0.0)
+        return pd.DataFrame(columns=list(FIXES)), pd.DataFrame(columns=list(FIXED))
     plans = {plan.start: plan for plan, _ in done}
     found = {(one.outage.kind, one.outage.name, one.start): one for _, own in done for one in own}
     troubles = []
-    for row in chosen.itertuples(index=False):
-        finding = found[row.kind, row.what, row.start]
-        task = _task(prepared, question, plans[row.start], finding, int(row.recovery))
-        troubles.append(Trouble(plans[row.start], task, 0))
+    for kind, what, start, recovery in chosen[keys].to_numpy().tolist():
+        plan = plans[start]
+        task = _task(prepared, question, plan, found[kind, what, start], recovery)
+        troubles.append(Trouble(plan, task, 0))
     fix = cheapest_fix(
         prepared.network, prepared.workbench.built.arrays, prepared.kept, prepared.worth,
         troubles, question.options,
     )  # fmt: skip
-    return _table(prepared, fix), chosen.assign(short=fix.behind)
+    proofs = [tried_again(prepared.network, one, fix, question.options) for one in troubles]
+    fixed = chosen.reset_index(drop=True)
+    fixed["loss"] = pd.Series([proof.loss for proof in proofs], dtype=float)
+    fixed["short"] = pd.Series([proof.short for proof in proofs], dtype=float)
+    return _table(prepared, fix), fixed
 
 
 def _task(

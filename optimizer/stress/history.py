@@ -35,13 +35,13 @@ def _nodes_of(network: Network, kinds: tuple[str, ...], members: IntArray) -> In
     if "node" in kinds:
         last = len(kinds) - 1 - kinds[::-1].index("node")
         return members[:, last]
-    tables = {
-        "application": lambda: network.licences.apply.members[:, -1],
-        "service": lambda: network.production.services.apply.members[:, -1],
-        "entry": lambda: np.array(network.suppliers.supply.node, dtype=np.int64),
-        "window": lambda: np.array(network.suppliers.total.node, dtype=np.int64),
-    }
-    return np.asarray(tables[kinds[0]]()[members[:, 0]])
+    which = members[:, 0]
+    if kinds[0] == "application":
+        return np.asarray(network.licences.apply.members[which, -1])
+    if kinds[0] == "service":
+        return np.asarray(network.production.services.apply.members[which, -1])
+    rows = network.suppliers.supply if kinds[0] == "entry" else network.suppliers.total
+    return np.array(rows.node, dtype=np.int64)[which]
 
 
 def with_past(network: Network, arrays: Arrays, point: FloatArray, start: int) -> Arrays:

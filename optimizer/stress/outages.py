@@ -183,17 +183,17 @@ class Exposure:
     def _positions(self, family: str, mask: BoolArray) -> IntArray:
         if not mask.any():
             return np.zeros(0, dtype=np.int64)
-        return self.arrays.columns[family].start + np.flatnonzero(mask)
+        return np.asarray(self.arrays.columns[family].start + np.flatnonzero(mask))
 
     def _sites(self, outage: Outage) -> BoolArray:
         """Sites that are out. Shape (sites,)."""
         frame = self.network.frame
         if outage.kind == "site":
-            return np.arange(len(frame.sites)) == frame.site[outage.name]
+            return np.asarray(np.arange(len(frame.sites)) == frame.site[outage.name])
         if outage.kind == "operator":
-            return frame.site_operator == frame.operators.index(outage.name)
+            return np.asarray(frame.site_operator == frame.operators.index(outage.name))
         if outage.kind == "country":
-            return frame.site_country == frame.countries.index(outage.name)
+            return np.asarray(frame.site_country == frame.countries.index(outage.name))
         return np.zeros(len(frame.sites), dtype=bool)
 
     def _offers(self, outage: Outage) -> BoolArray:

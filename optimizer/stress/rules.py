@@ -19,9 +19,7 @@ def with_timelines(case: Case) -> Case:
             continue
         state = "announced" if rows else "in_force"
         usual = 0.0 if rule.policy == "presumption_of_denial" else 1.0
-        status.append(
-            ControlStatus(control=rule.control, start=1, status=state, approval=usual)  # type: ignore[arg-type]  # one of its states
-        )
+        status.append(ControlStatus(control=rule.control, start=1, status=state, approval=usual))
         key = f"control={rule.control};start=1"
         changes += [
             Change(table="control_status", key=key, field="status", value=state),

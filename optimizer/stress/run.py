@@ -20,10 +20,11 @@ from ...models.stress_results import StressResult
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..executors import Name as ExecutorName
 from ..executors import open_executor
+from ..outcomes import Options
 from ..solve import Request, solve
 from .fixing import fix_for_worst
 from .outages import outages_of
-from .study import Finding, Question, prepare, run_study
+from .study import GAP, Finding, Question, prepare, run_study
 from .tables import tables_of
 from .undisturbed import Undisturbed
 
@@ -46,6 +47,7 @@ def stress(
     workers: int | None = None,
     address: str | None = None,
     worst: int = 0,
+    options: Options | None = None,
     force: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> StressResult:
@@ -60,6 +62,8 @@ def stress(
         workers: worker processes.
         address: of a Dask scheduler.
         worst: how many of the worst outages the cheapest fix must survive; 0 for no fix.
+        options: gap, time limit, threads and seed of the plan where there is none yet; None for
+            what the case says.
         force: build models past the size limit.
         progress: called with the number of outages done and of all.
 
@@ -71,11 +75,11 @@ def stress(
         ValueError: the case has no plan, or the question means nothing here.
     """
     request = Request.of(case)
-    question = question or Question(options=replace(request.options, threads=1))
+    question = question or Question(options=replace(request.options, gap=GAP, threads=1))
     names = tuple(scenarios or request.scenarios)
     if plan is None:
         request = replace(request, minimise=("cost",), scenarios=names, force=force)
-        plan = solve(case, replace(request, options=question.options)).tables
+        plan = solve(case, replace(request, options=options or request.options)).tables
         if not plan:
             raise NoPlanError(f"{case.case.name} has no plan that could be tested")
     prepared = prepare(case, plan, question, names, force=force)

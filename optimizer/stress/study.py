@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ...models.case import Case
-from ...models.plan import SolveStatus, Tables
+from ...models.plan import Tables
 from ..arrays import Arrays
 from ..executors import Executor, Failed
 from ..highs import Options, Session
@@ -29,6 +29,8 @@ from .worth import Worth, worth_of
 
 TOUCHED = 1e-9
 """Flows of the undisturbed plan below this are none."""
+GAP = 1e-6
+"""Gap of an outage's solve unless another is asked for: a loss is a small part of a cost."""
 TOGETHER = 8
 """Outages in a task; those that do no harm are tried at once, from all over the tables."""
 HALF_A_YEAR = 6
@@ -71,6 +73,7 @@ class Finding:
 
     outage: Outage
     start: int
+    recoveries: tuple[int, ...]
     tried: Tried | Failed
     notes: tuple[str, ...] = ()
 
@@ -211,13 +214,14 @@ def try_outages(
     under it and nothing is cheaper than the cheapest plan, so it loses nothing and is survived to
     the horizon. One whose flows are 0 for some periods is survived that long.
     """
+    case = prepared.workbench.case
     found: list[Tried | Failed | None] = [None] * len(outages)
     tasks: list[Task] = []
     places: list[int] = []
     notes: dict[int, tuple[str, ...]] = {}
     exposure = Exposure(prepared.network, plan.arrays)
     for at, outage in enumerate(outages):
-        recoveries = question.recoveries_of(outage.kind, prepared.workbench.case)
+        recoveries = question.recoveries_of(outage.kind, case)
         if outage.kind == "control":
             task, notes[at] = rule_task(prepared, plan, outage.name, recoveries, question)
         else:
@@ -235,14 +239,18 @@ def try_outages(
     chunks = [tasks[at :: len(batches)] for at in batches]
     for position, result in executor.run(start, work, plan, chunks):
         own = places[position :: len(batches)]
-        answers = [result] * len(own) if isinstance(result, Failed) else result
+        answers: Sequence[Tried | Failed] = (
+            [result] * len(own) if isinstance(result, Failed) else result
+        )
         for at, answer in zip(own, answers, strict=True):
             found[at] = answer
         done += len(own)
         if progress:
             progress(done)
     return [
-        Finding(outage, plan.start, tried, notes.get(at, ()))
+        Finding(
+            outage, plan.start, question.recoveries_of(outage.kind, case), tried, notes.get(at, ())
+        )
         for at, (outage, tried) in enumerate(zip(outages, found, strict=True))
         if tried is not None
     ]
@@ -287,10 +295,3 @@ def _under_rule(
         notes.append(f"{lost} flows before the rule have no place under it and are left out")
     arrays = with_past(built.network, arrays, point, plan.start)
     return on_other_arrays(plan, built.network, arrays, prepared.worth), notes
-
-
-def answered(tried: Tried | Failed) -> bool:
-    """Whether every length of an outage has an answer."""
-    return isinstance(tried, Tried) and all(
-        loss.status == SolveStatus.OPTIMAL for loss in tried.losses
-    )

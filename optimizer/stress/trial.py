@@ -17,14 +17,17 @@ from typing import Any
 import numpy as np
 
 from ...models.plan import SolveStatus
+from ..arrays import Arrays
 from ..highs import Options, Outcome
 from ..tree import FloatArray, IntArray
 from .appending import with_columns
 from .trial_session import TrialSession
-from .undisturbed import Undisturbed, basis_of
+from .undisturbed import WHOLE, Undisturbed, basis_of
 
-DEARER = 10.0
+DEARER = 3.0
 """Price of a unit that somebody gets less than undisturbed, times the largest cost there is."""
+STEEP = 30.0
+"""How much dearer that is in the first period than in the last."""
 LATE = 1e-7
 """Part of a period below which nothing is late: the solver's tolerance."""
 OPTIMA = (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
@@ -53,6 +56,9 @@ NOTHING = Bounds(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 class Trials:
     """Trials on the arrays of an undisturbed plan.
 
+    Where whole numbers are left to decide, a question is first asked without them: an answer that
+    is whole all the same is the answer, and comes many times sooner.
+
     Args:
         plan: the undisturbed plan.
         rescued: whether goods may be left where they are and limits passed.
@@ -61,21 +67,82 @@ class Trials:
     def __init__(self, plan: Undisturbed, *, rescued: bool = False) -> None:
         self.plan = plan
         self.arrays = with_columns(plan.arrays, plan.rescue) if rescued else plan.arrays
-        self.linear = not bool(self.arrays.integer.any())
-        self.session = TrialSession(self.arrays, "cost")
-        self._basis: Any = None
+        self._relaxed = _Asked(plan, self.arrays, whole=False)
         if plan.basis is not None and not rescued:
-            self._basis = basis_of(plan.basis)
+            self._relaxed.basis = basis_of(plan.basis)
+
+    @cached_property
+    def _whole(self) -> _Asked:
+        return _Asked(self.plan, self.arrays, whole=True)
 
     @property
     def seconds(self) -> float:
         """Time in the solver."""
-        return self.session.seconds
+        own = self.__dict__.get("_whole")
+        return self._relaxed.session.seconds + (own.session.seconds if own else 0.0)
 
     def restart(self) -> None:
         """Forget what was tried: go on from the undisturbed plan."""
-        if self.linear and self._basis is not None:
-            self.session.set_basis(self._basis)
+        self._relaxed.restart()
+
+    def cheapest(self, bounds: Bounds) -> Outcome:
+        """The cheapest plan under an outage."""
+        found = self._relaxed.cheapest(bounds)
+        return found if self._relaxed.settled else self._whole.cheapest(bounds)
+
+    def on_time(self, bounds: Bounds, safe: int, last: int) -> int | None:
+        """Whole periods before the first in which a plan gives somebody less than undisturbed.
+
+        The plan puts a high price on that, which falls from period to period, so the number is
+        rarely too low and never too high.
+
+        Args:
+            bounds: the outage.
+            safe: periods in which nobody may get less.
+            last: last period to look at, from 0; ``last + 1`` is returned if it is on time.
+
+        Returns:
+            The number, None where no plan fits.
+        """
+        found = self._relaxed.on_time(bounds, safe, last)
+        return found if self._relaxed.settled else self._whole.on_time(bounds, safe, last)
+
+    def least_late(self, bounds: Bounds, whole: int) -> float | None:
+        """Least part of the period after ``whole`` periods in which somebody gets nothing more.
+
+        In the first ``whole`` periods everybody gets what the undisturbed plan gives. The optimum
+        for being late alone is looked for from the one for cost with a price on being late.
+
+        Returns:
+            The part, None where no plan fits.
+        """
+        found = self._relaxed.least_late(bounds, whole)
+        return found if self._relaxed.settled else self._whole.least_late(bounds, whole)
+
+
+class _Asked:
+    """Questions to one model, with its whole numbers or without them.
+
+    Attributes:
+        settled: whether the last answer holds for whole numbers too.
+        basis: where a linear model starts.
+    """
+
+    def __init__(self, plan: Undisturbed, arrays: Arrays, *, whole: bool) -> None:
+        self.plan = plan
+        self._must = np.flatnonzero(arrays.integer) if not whole else np.zeros(0, dtype=np.int64)
+        if not whole:
+            arrays = replace(arrays, integer=np.zeros_like(arrays.integer))
+        self.arrays = arrays
+        self.linear = not bool(arrays.integer.any())
+        self.session = TrialSession(arrays, "cost")
+        self.settled = True
+        self.basis: Any = None
+
+    def restart(self) -> None:
+        """Start from the basis, or from nothing."""
+        if self.linear and self.basis is not None:
+            self.session.set_basis(self.basis)
         else:
             self.session.forget()
 
@@ -93,28 +160,18 @@ class Trials:
             session.side(lifted, arrays.row_lower[lifted], arrays.row_upper[lifted])
 
     def cheapest(self, bounds: Bounds) -> Outcome:
-        """The cheapest plan under an outage."""
+        """See :meth:`Trials.cheapest`."""
         with self.outage(bounds):
             return self._solve(self.plan.options)
 
     def on_time(self, bounds: Bounds, safe: int, last: int) -> int | None:
-        """Whole periods before the first in which a plan gives somebody less than undisturbed.
+        """See :meth:`Trials.on_time`. A linear model keeps all other costs.
 
-        The plan puts a high price on that, which falls from period to period, so the number is
-        rarely too low and never too high. A linear model keeps all other costs, which leaves the
-        plan near the one that it starts from.
-
-        Args:
-            bounds: the outage.
-            safe: periods in which nobody may get less.
-            last: last period to look at, from 0; ``last + 1`` is returned if it is on time.
-
-        Returns:
-            The number, None where no plan fits.
+        That leaves the plan near the one that it starts from.
         """
         needs, looked = self.plan.needs, self._before(last + 1)
         held = self._before(safe)
-        steep = min(3.0, 1000.0 ** (1 / (last + 1)))
+        steep = min(3.0, STEEP ** (1 / (last + 1)))
         costs = self._costs()
         prices = self._dear * steep ** (self.plan.start + last - needs.period[looked])
         costs[needs.behind[looked]] = prices
@@ -129,14 +186,7 @@ class Trials:
         return int(needs.period[looked][short].min()) - self.plan.start
 
     def least_late(self, bounds: Bounds, whole: int) -> float | None:
-        """Least part of the period after ``whole`` periods in which somebody gets nothing more.
-
-        In the first ``whole`` periods everybody gets what the undisturbed plan gives. The optimum
-        for being late alone is looked for from the one for cost with a price on being late.
-
-        Returns:
-            The part, None where no plan fits.
-        """
+        """See :meth:`Trials.least_late`."""
         needs, looked = self.plan.needs, self._before(whole + 1)
         late = self.plan.late[[whole]]
         costs = self._costs()
@@ -195,4 +245,11 @@ class Trials:
     def _solve(self, options: Options) -> Outcome:
         if not self.linear:
             self.session.forget()
-        return self.session.solve(options)
+        outcome = self.session.solve(options)
+        point = outcome.point
+        if point is None:
+            self.settled = outcome.status == SolveStatus.INFEASIBLE or not len(self._must)
+        else:
+            chosen = point[self._must]
+            self.settled = bool((np.abs(chosen - np.round(chosen)) <= WHOLE).all())
+        return outcome

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Arrays
-from ..highs import DUAL, PRIMAL, Options, Outcome, Session
+from ..highs import DUAL, INCONCLUSIVE, PRIMAL, Options, Outcome, Session
 from ..tree import FloatArray, IntArray
 
 DEVEX = 1
@@ -35,7 +35,8 @@ class TrialSession(Session):
         """Solve; of a linear model that starts from a basis nobody looks on.
 
         A call from every step of the simplex method takes a tenth of it. Such a model is solved
-        in less time than anybody would wait before stopping it.
+        in less time than anybody would wait before stopping it. One that leads nowhere is solved
+        once more from nothing.
         """
         if not self._from_basis:
             return super().solve(options)
@@ -46,6 +47,10 @@ class TrialSession(Session):
         self._check(self.solver.run(), "run")
         seconds = time.perf_counter() - started
         self.seconds += seconds
+        if self.solver.getModelStatus() in INCONCLUSIVE:
+            self.forget()
+            self._from_basis = False
+            return super().solve(options)
         return self._read(seconds)
 
     def set_basis(self, basis: Any) -> None:

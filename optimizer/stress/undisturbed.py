@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ...models.plan import SolveStatus
 from ..arrays import Arrays
-from ..highs import Options, Session, SolverError
+from ..highs import Options, Session
 from ..indexing import Index, as_columns
 from ..network import Network
 from ..polish import polished
@@ -68,6 +68,8 @@ class Needs:
         return padded[self.never].sum(axis=1), padded[self.waiting]
 
 
+WHOLE = 1e-9
+"""A number this near to a whole one is whole."""
 Basis = tuple[NDArray[np.int8], NDArray[np.int8]]
 """Status of columns and rows in a basis, as HiGHS numbers them."""
 
@@ -82,7 +84,7 @@ class Undisturbed:
         periods: last period.
         point: the plan. Shape (columns,).
         cost: its cost, and the proven bound on it.
-        basis: of the plan, None where whole numbers are left.
+        basis: of its relaxation without whole numbers, None where nothing was solved.
         needs: who gets what.
         late: column of each period from the start on.
         rescue: columns for outages that no plan fits.
@@ -131,15 +133,7 @@ def undisturbed_plan(
     arrays = with_whole_fixed(elastic_arrays(network, kept, worth, start))
     if past is not None:
         arrays = with_past(network, arrays, past, start)
-    session = Session(arrays, "cost")
-    outcome = session.solve(options)
-    point = None if outcome.point is None else polished(session, outcome.point)
-    if outcome.status not in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE) or point is None:
-        raise ValueError(
-            "the decisions of the plan cannot be followed even without an outage "
-            f"({outcome.status}); solve the case again, or check the case for what cannot be met"
-        )
-    statuses = statuses_of(session.basis()) if not arrays.integer.any() else None
+    point, bound, statuses = _cheapest(arrays, options)
     needs = _needs(network, arrays, point, start)
     full, late, needs = with_survival_rows(network, arrays, needs, start)
     cost = float(arrays.objectives["cost"] @ point + arrays.offsets["cost"])
@@ -155,12 +149,40 @@ def undisturbed_plan(
         periods=network.tree.periods,
         point=np.concatenate([point, np.zeros(added[0])]),
         cost=cost,
-        bound=cost if outcome.bound is None else min(outcome.bound, cost),
+        bound=min(bound, cost),
         basis=statuses,
         needs=needs,
         late=late,
         rescue=tuple(rescue_columns(network, full, worth, start)),
         options=replace(options, threads=1, progress=None),
+    )
+
+
+def _cheapest(arrays: Arrays, options: Options) -> tuple[FloatArray, float, Basis | None]:
+    """The cheapest plan, a bound on its cost, and the basis of its relaxation.
+
+    A relaxation that is whole all the same is the plan; else its whole numbers are searched for.
+
+    Raises:
+        ValueError: there is no plan.
+    """
+    relaxed = Session(replace(arrays, integer=np.zeros_like(arrays.integer)), "cost")
+    outcome = relaxed.solve(options)
+    if outcome.point is not None and outcome.status == SolveStatus.OPTIMAL:
+        basis = statuses_of(relaxed.basis())
+        chosen = outcome.point[arrays.integer]
+        if (np.abs(chosen - np.round(chosen)) <= WHOLE).all():
+            point = polished(relaxed, outcome.point)
+            assert point is not None  # nothing but tiny amounts is taken away
+            return point, np.inf, basis
+        session = Session(arrays, "cost")
+        outcome = session.solve(options)
+        clean = None if outcome.point is None else polished(session, outcome.point)
+        if clean is not None:
+            return clean, np.inf if outcome.bound is None else outcome.bound, basis
+    raise ValueError(
+        "the decisions of the plan cannot be followed even without an outage "
+        f"({outcome.status}); solve the case again, or check the case for what cannot be met"
     )
 
 
@@ -271,14 +293,10 @@ _STATUS = {
 }
 
 
-def statuses_of(basis: Any) -> Basis:
-    """A basis of HiGHS as numbers.
-
-    Raises:
-        SolverError: there is none.
-    """
+def statuses_of(basis: Any) -> Basis | None:
+    """A basis of HiGHS as numbers, None where it has none."""
     if not basis.valid:
-        raise SolverError("HiGHS found an optimum without a basis")
+        return None
     return (
         np.array([int(one) for one in basis.col_status], dtype=np.int8),
         np.array([int(one) for one in basis.row_status], dtype=np.int8),

@@ -17,6 +17,11 @@ from secondsource.optimizer.solve import Built, build
 Data = dict[str, Any]
 Point = tuple[float, float, bool]
 """Values of both objectives, and whether the line from the point before is part of the front."""
+WORSE: list[Data] = [
+    {"field": "price", "op": "multiply", "value": 3},
+    {"field": "capacity", "op": "multiply", "value": 0.25},
+]
+"""What a ban does to an offer."""
 
 
 def traded(seed: int, *, whole: bool = True) -> Data:
@@ -58,16 +63,15 @@ def traded(seed: int, *, whole: bool = True) -> Data:
             {"scenario": "ban", "probability": 0.4, "parent": "calm", "branches_at": 2},
         ]
         case["changes"] = [
-            {"scenario": "ban", "table": "offers", "key": f"o{number}", "field": "price",
-             "op": "multiply", "value": dice.choice([2, 4])}
-            for number in range(dice.randint(1, 3))
-        ]  # fmt: skip
+            {"scenario": "ban", "table": "offers", "key": f"o{number}", **dice.choice(WORSE)}
+            for number in dice.sample(range(len(offers)), len(offers) // 2)
+        ]
     return case
 
 
 def corners_of(front: Front) -> list[Point]:
     """The points of an exact front."""
-    first, second = front.study.targets
+    first, second = front.asked.targets
     return [
         (one.solution.objectives[first], one.solution.objectives[second], bool(one.joined))
         for one in front.points

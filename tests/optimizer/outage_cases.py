@@ -6,37 +6,52 @@ are 0 for some periods. Lanes are written pair by pair first, so that one end of
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
+import numpy as np
 from oracle.random_cases import random_case
 from secondsource.models.case import Case
 from secondsource.models.names import CaseNames
 from secondsource.models.plan import Tables
 from secondsource.models.problems import CaseError
 from secondsource.models.rule_rows import Change
+from secondsource.optimizer.arrays import Arrays
+from secondsource.optimizer.executors import Failed, open_executor
 from secondsource.optimizer.highs import Options, Session
 from secondsource.optimizer.keep import keep_decisions
+from secondsource.optimizer.labels import KINDS, Labels
+from secondsource.optimizer.network import Network
 from secondsource.optimizer.solve import Request, build, solve
 from secondsource.optimizer.stress.outages import Outage
+from secondsource.optimizer.stress.study import (
+    Finding,
+    Prepared,
+    Question,
+    prepare,
+    run_study,
+)
+from secondsource.optimizer.stress.trying import Tried
+from secondsource.optimizer.stress.undisturbed import Undisturbed
 
 from .agreement import checked
 
 EXACT = Options(gap=0.0, threads=1)
+HARD = (
+    "min_take", "commit_quantity", "min_level", "final_level", "min_cover_days", "shortage_cost",
+)  # fmt: skip
 MINIMA = ("min_share", "min_quantity", "min_suppliers", "recycled_share", "min_cover_days")
 
 
-def soft_case(seed: int) -> Case | None:
-    """A random case without minima, in which everything may go short; None if it is of no use."""
+def soft_case(seed: int, shortage_cost: float = 0.0) -> Case | None:
+    """A random case without minima, in which everything may go short; None if it is of no use.
+
+    Args:
+        seed: of the case.
+        shortage_cost: least cost of a unit short.
+    """
     data = random_case(seed)
     data["expansions"] = []
-    data["changes"] = [
-        row
-        for row in data["changes"]
-        if row["table"] not in ("lanes", "expansions")
-        and row["field"] not in ("min_take", "commit_quantity", "min_level", "final_level",
-                                 "min_cover_days", "shortage_cost")
-    ]  # fmt: skip
     for row in data["offers"]:
         row.pop("min_take", None)
         row.pop("commit_quantity", None)
@@ -44,8 +59,13 @@ def soft_case(seed: int) -> Case | None:
         for column in ("min_level", "min_cover_days", "final_level", "cover_of"):
             row.pop(column, None)
     for row in data["demand"]:
-        row["shortage_cost"] = row["shortage_cost"] or 100
+        row["shortage_cost"] = max(row["shortage_cost"] or 100, shortage_cost)
     data["policies"] = [row for row in data["policies"] if row["kind"] not in MINIMA]
+    data["changes"] = [
+        row
+        for row in data["changes"]
+        if row["table"] not in ("lanes", "expansions", "policies") and row["field"] not in HARD
+    ]
     try:
         case = checked(data)
     except CaseError:
@@ -105,11 +125,44 @@ def without(case: Case, outage: Outage, first: int, last: int) -> Case:
     return case.model_copy(update={"changes": [*case.changes, *changes]})
 
 
-def kept_cost(case: Case, plan: Tables, scenarios: tuple[str, ...]) -> float | None:
-    """Least cost of a case with the decisions of a plan, None if they cannot be followed."""
-    arrays, _ = keep_decisions(build(case, scenarios), plan)
+def kept_cost(
+    case: Case,
+    plan: Tables,
+    scenarios: tuple[str, ...],
+    past: dict[str, float] | None = None,
+    first: int = 1,
+) -> float | None:
+    """Least cost of a case with the decisions of a plan, None if they cannot be followed.
+
+    Args:
+        case: the case.
+        plan: tables of the plan.
+        scenarios: names to solve.
+        past: value of each column before period ``first``, by name.
+        first: period from which on everything is free.
+    """
+    built = build(case, scenarios)
+    arrays, _ = keep_decisions(built, plan)
     arrays = replace(arrays, integer=arrays.integer & (arrays.lower < arrays.upper))
+    if past is not None:
+        arrays = _held(built.network, arrays, past, first)
     return Session(arrays, "cost").solve(EXACT).objective
+
+
+def _held(network: Network, arrays: Arrays, past: dict[str, float], first: int) -> Arrays:
+    """Arrays whose flows before a period are as they were, give and take a millionth."""
+    lower, upper = arrays.lower.copy(), arrays.upper.copy()
+    names = Labels(network, arrays).columns()
+    for family in ("buy", "ship", "run", "stock", "deliver", "short", "backlog", "dispose"):
+        if family not in arrays.columns:
+            continue
+        start = arrays.columns[family].start
+        node = arrays.members[family][:, KINDS[family].index("node")]
+        for at in start + np.flatnonzero(network.tree.period[node] < first):
+            value = past[names[at]]
+            lower[at] = max(lower[at], value - 1e-6)
+            upper[at] = min(upper[at], value + 1e-6)
+    return replace(arrays, lower=lower, upper=upper)
 
 
 def planned(case: Case) -> tuple[Tables, tuple[str, ...]] | None:
@@ -119,15 +172,31 @@ def planned(case: Case) -> tuple[Tables, tuple[str, ...]] | None:
     return (found.tables, request.scenarios) if found.tables else None
 
 
-def everything(case: Case) -> dict[str, Any]:
-    """Names of what can fail, by kind."""
-    names = CaseNames(case)
-    return {
-        "site": list(names.operator),
-        "operator": list(dict.fromkeys([*names.operator.values(), *map(names.supplier, case.offers)])),
-        "country": list(dict.fromkeys(names.country.values())),
-        "lane": [row.lane for row in case.lanes],
-    }
+def found_by(
+    case: Case, plan: Tables, question: Question, scenarios: tuple[str, ...] = ("all",)
+) -> tuple[Prepared, Undisturbed, list[Finding]]:
+    """What a stress test of one start finds."""
+    prepared = prepare(case, plan, question, scenarios)
+    with open_executor("serial") as executor:
+        ((undisturbed, findings),) = run_study(prepared, question, executor)
+    return prepared, undisturbed, findings
+
+
+def tried(findings: Iterable[Finding], keep: Callable[[Finding], bool] = bool) -> list[Tried]:
+    """What became of the outages; none may have failed."""
+    chosen = [finding.tried for finding in findings if keep(finding)]
+    for one in chosen:
+        assert not isinstance(one, Failed), one.trace
+    return [one for one in chosen if isinstance(one, Tried)]
+
+
+def closable(case: Case, outage: Outage) -> bool:
+    """Whether the tables can say it: lanes that share a capacity cannot be closed one by one."""
+    try:
+        without(case, outage, 1, 1)
+    except AssertionError:
+        return False
+    return True
 
 
 def survives(

@@ -12,7 +12,7 @@ from hypothesis import given
 from oracle.random_cases import random_case
 from secondsource.datasets.load import load_case
 from secondsource.models.case import Case
-from secondsource.models.plan import Solution, SolveStatus
+from secondsource.models.plan import Solution
 from secondsource.models.rule_rows import Change
 from secondsource.optimizer.highs import Options
 from secondsource.optimizer.keep import STRATEGIC, keep_decisions

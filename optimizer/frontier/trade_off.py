@@ -11,7 +11,7 @@ from ..targets import RATIOS, TARGETS
 
 
 @dataclass(frozen=True)
-class Study:
+class TradeOff:
     """Which trade-off to look at, and how closely.
 
     Attributes:
@@ -53,8 +53,8 @@ class Study:
             )
 
     @classmethod
-    def of(cls, case: Case, **how: object) -> Study:
-        """A study with what ``[solve]`` of the case says, and whatever is given."""
+    def of(cls, case: Case, **how: object) -> TradeOff:
+        """A trade-off with what ``[solve]`` of the case says, and whatever is given."""
         request = Request.of(case)
         known: dict[str, object] = {
             "caps": request.caps,
