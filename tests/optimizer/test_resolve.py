@@ -75,13 +75,13 @@ def without_whole_numbers(arrays: Arrays) -> Arrays:
     return replace(arrays, integer=np.zeros_like(arrays.integer))
 
 
-@quick(40)
+@quick(25)
 @given(seed=SEEDS)
 def test_a_sequence_of_changes_in_place_ends_where_cold_solves_end(seed: int) -> None:
     assert disagreements(random_case(seed), seed) == []
 
 
-@quick(20)
+@quick(12)
 @given(seed=SEEDS)
 def test_likewise_under_rules(seed: int) -> None:
     assert disagreements(controlled_case(seed), seed) == []
