@@ -67,10 +67,11 @@ class Pieces:
                 return Found(found.plan, found.values, found.values - piece.slack)
         return None
 
-    def prove(self, plan: FloatArray, level: float) -> Found | None:
+    def prove(self, plan: FloatArray, level: float, others: FloatArray) -> Found | None:
         """Try to prove the edge that a plan at a level lies on; None if it cannot be.
 
-        Where a plan of another slice lies below a part of the edge, the rest is tried.
+        Where a plan of another slice lies below a part of the edge, the rest is tried, if other
+        levels of interest lie on it.
         """
         edge = self._slice(plan).edge_at(level) if self.of_use else None
         for _ in range(TRIES):
@@ -90,6 +91,8 @@ class Pieces:
                 self._pieces.append(Piece(left, right, slack))
                 return self.at(level)
             edge = self._rest(edge, weights, best[0], level)
+            if edge is not None and not _between(others, edge):
+                break
         return None
 
     def _rest(
@@ -117,3 +120,8 @@ class Pieces:
         if key not in self._slices:
             self._slices[key] = Slice(self.search, plan, self.box, self.span)
         return self._slices[key]
+
+
+def _between(levels: FloatArray, edge: tuple[Found, Found]) -> bool:
+    top, bottom = edge[0].values[1], edge[1].values[1]
+    return bool(((bottom <= levels) & (levels <= top)).any())

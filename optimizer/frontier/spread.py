@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..tree import FloatArray
 from .pieces import Pieces
 from .search import Found, Search
 from .shape import SAME
@@ -38,7 +39,8 @@ def spread(search: Search, first: Found, last: Found, count: int) -> Iterator[Fo
     levels = np.linspace(first.values[1], last.values[1], count)
     slack = SAME * abs(first.values[1] - last.values[1])
     known = [(np.inf, first), (levels[-1], last)]
-    waiting = deque([(0, count - 1)])
+    waiting, open_levels = deque([(0, count - 1)]), np.ones(count, dtype=bool)
+    open_levels[[0, -1]] = False
     pieces = Pieces(search, first, last)
     while waiting:
         low, high = waiting.popleft()
@@ -46,26 +48,28 @@ def spread(search: Search, first: Found, last: Found, count: int) -> Iterator[Fo
             continue
         middle = (low + high) // 2
         waiting += [(low, middle), (middle, high)]
-        level = levels[middle]
+        level, open_levels[middle] = levels[middle], False
         if any(limit >= level and one.values[1] <= level + slack for limit, one in known):
             continue
         found = pieces.at(level)
         if found is None:
             fits = (one for _, one in known if one.values[1] <= level)
             start = min(fits, key=_first, default=last)
-            found = _at_most(search, pieces, float(level), start)
+            found = _at_most(search, pieces, float(level), levels[open_levels], start)
         if found is not None:
             known.append((level, found))
             yield found
 
 
-def _at_most(search: Search, pieces: Pieces, level: float, start: Found) -> Found | None:
+def _at_most(
+    search: Search, pieces: Pieces, level: float, others: FloatArray, start: Found
+) -> Found | None:
     """The efficient point with the least first target where the second is at most a level."""
     order = (0, 1)
     done = search.least(0, {1: level}, start.plan, search.tidy(order, 0))
     if done is None:
         return None
-    found = pieces.prove(done[0], level)
+    found = pieces.prove(done[0], level, others)
     return search.efficient(order, {1: level}, done=done) if found is None else found
 
 

@@ -73,6 +73,24 @@ def soft_case(seed: int, shortage_cost: float = 0.0) -> Case | None:
     return pair_by_pair(case)
 
 
+def served_case(seed: int) -> Case | None:
+    """A random case like :func:`soft_case` with only the demand that its plan meets in full."""
+    case = soft_case(seed, shortage_cost=5000.0)
+    plan = None if case is None else planned(case)
+    if case is None or plan is None:
+        return None
+    service = plan[0]["service"]
+    lacking = set(service.loc[(service["short"] > 1e-7) | (service["backlog"] > 1e-7), "row"])
+    served = [row for at, row in enumerate(case.demand, start=1) if at not in lacking]
+    places = {(row.site, row.material) for row in served}
+    returns = [row for row in case.returns if (row.from_site, row.from_material) in places]
+    if not served or len(returns) < len(case.returns):
+        return None
+    keys = {f"site={row.site};material={row.material}" for row in served}
+    changes = [row for row in case.changes if row.table != "demand" or row.key in {*keys, "*"}]
+    return case.model_copy(update={"demand": served, "changes": changes})
+
+
 def pair_by_pair(case: Case) -> Case:
     """The case with a row of lanes for every pair of sites."""
     place = CaseNames(case).of("place")

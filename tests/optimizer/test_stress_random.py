@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from secondsource.optimizer.labels import Labels
@@ -15,6 +16,7 @@ from .outage_cases import (
     found_by,
     kept_cost,
     planned,
+    served_case,
     soft_case,
     survives,
     tried,
@@ -92,7 +94,7 @@ def wrong_times(seed: int) -> tuple[list[str], int, int]:
     Returns:
         Them, how many were looked at, and how many times were no whole number.
     """
-    case = soft_case(seed, shortage_cost=5000.0)
+    case = served_case(seed)
     plan = None if case is None else planned(case)
     if case is None or plan is None:
         return [], 0, 0
@@ -100,7 +102,7 @@ def wrong_times(seed: int) -> tuple[list[str], int, int]:
     question = Question(KINDS, recoveries={"": (1,)}, options=EXACT)
     _, undisturbed, findings = found_by(case, tables, question, scenarios)
     if (undisturbed.needs.missed + undisturbed.needs.late).max(initial=0.0) > 1e-7:
-        return [], 0, 0  # with nobody short undisturbed the tables can say what must be met
+        return [], 0, 0
     wrong, count, parts = [], 0, 0
     for finding, one in zip(findings, tried(findings), strict=True):
         if not closable(case, finding.outage):
@@ -119,9 +121,12 @@ def wrong_times(seed: int) -> tuple[list[str], int, int]:
     return wrong, count, parts
 
 
-@pytest.mark.parametrize("seed", [2, 8, 16])
+@pytest.mark.parametrize("seed", [14, 16, 30])
 def test_times_to_survive_are_what_trying_durations_says(seed: int) -> None:
-    assert wrong_times(seed)[0] == []
+    wrong, count, parts = wrong_times(seed)
+    assert not wrong
+    assert count
+    assert parts
 
 
 @pytest.mark.slow
@@ -131,7 +136,7 @@ def test_times_to_survive_of_two_hundred_cases(first: int) -> None:
         assert wrong_times(seed)[0] == [], seed
 
 
-@pytest.mark.parametrize("seed", [0, 7, 19, 23])
+@pytest.mark.parametrize("seed", [2, 14, 17])
 def test_longer_outages_never_lose_less_and_losses_are_never_negative(seed: int) -> None:
     case = soft_case(seed)
     plan = None if case is None else planned(case)
@@ -143,5 +148,5 @@ def test_longer_outages_never_lose_less_and_losses_are_never_negative(seed: int)
     for one in tried(findings):
         losses = [loss.loss for loss in one.losses if loss.loss is not None]
         assert losses[0] >= 0
-        for shorter, longer in zip(losses, losses[1:], strict=False):
+        for shorter, longer in pairwise(losses):
             assert longer >= shorter - 1e-6 * max(1.0, abs(shorter))
