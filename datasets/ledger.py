@@ -69,7 +69,8 @@ class Ledger:
 
     def _open(self) -> None:
         """Make the table in a new file; touch nothing of a file that is not ours."""
-        new = self._is_new()
+        with self._transaction("DEFERRED"):  # three questions about one moment: others may be making it
+            new = self._is_new()
         mode = self._patiently("PRAGMA journal_mode=WAL")
         if self.path is not None and mode != "wal":
             raise LedgerError(
@@ -121,9 +122,9 @@ class Ledger:
                 time.sleep(0.05)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Everything or nothing; others wait."""
-        self._connection.execute("BEGIN IMMEDIATE")
+    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
+        """Everything or nothing; others wait where it is immediate, and see one moment in any."""
+        self._connection.execute(f"BEGIN {kind}")
         try:
             yield
             self._connection.execute("COMMIT")

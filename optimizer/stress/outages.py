@@ -121,9 +121,9 @@ def _selected(network: Network, kind: str, only: str | None) -> list[str]:
         "control": [row.control for row in case.controls],
         "pair": [pair_name(network, at) for at in range(len(network.movements.pairs.row))],
     }[kind]
-    if kind == "pair" and only is not None:
+    if kind == "pair" and only is not None and only not in rows:
         lanes = set(_among(network, [row.lane for row in case.lanes], only))
-        return [name for name in rows if name == only or name.partition(": ")[0] in lanes]
+        return [name for name in rows if name.partition(": ")[0] in lanes]
     return _among(network, rows, only)
 
 

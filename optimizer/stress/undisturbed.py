@@ -309,4 +309,5 @@ def basis_of(statuses: Basis) -> Any:
     basis.col_status = [_STATUS[one] for one in statuses[0].tolist()]
     basis.row_status = [_STATUS[one] for one in statuses[1].tolist()]
     basis.valid = True
+    basis.alien = False  # it comes from these arrays: no need to factor it to see that it is one
     return basis
