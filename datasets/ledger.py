@@ -69,7 +69,7 @@ class Ledger:
 
     def _open(self) -> None:
         """Make the table in a new file; touch nothing of a file that is not ours."""
-        with self._transaction("DEFERRED"):  # three questions about one moment: others may be making it
+        with self._transaction("DEFERRED"):  # three questions about one moment, whoever writes
             new = self._is_new()
         mode = self._patiently("PRAGMA journal_mode=WAL")
         if self.path is not None and mode != "wal":
