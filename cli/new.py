@@ -29,7 +29,7 @@ FIGURES = ("suppliers", "materials", "periods", "seed", "scenarios", "pedigrees"
 @click.option("--materials", type=int, metavar="M", help="Its materials, at least 6 [default: 18]")
 @click.option("--periods", type=int, metavar="T", help="Its quarters [default: 12]")
 @click.option("--seed", type=int, metavar="S", help="Another seed, another case [default: 0]")
-@click.option("--scenarios", type=int, metavar="K", help="Its futures, 1 to 3 [default: 3]")
+@click.option("--scenarios", type=int, metavar="K", help="Its futures, 1 to 1,000 [default: 3]")
 @click.option(
     "--pedigrees",
     type=int,

@@ -81,7 +81,12 @@ def synthetic_case(size: Size) -> Case:
         control_status=rules.statuses,
         policies=rules.policies,
         scenarios=build_scenarios(size),
-        changes=build_changes(size, rules, sorted({row.end_use for row in stores.demand})),
+        changes=build_changes(
+            size,
+            rules,
+            sorted({row.end_use for row in stores.demand}),
+            [row.offer for row in offers.rows],
+        ),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...models.rule_rows import Change, Scenario
-from .figures import table
+from .drawn import drawn_futures
+from .figures import ordinals, table
 from .market import GROWTH
 from .rules import KNOW_HOW, LICENCES, QUOTA, REACH, SERVICES, Rules
 from .size import Size
@@ -20,22 +21,32 @@ _PERIODS_PER_YEAR = 4
 
 
 def build_scenarios(size: Size) -> list[Scenario]:
-    """Futures that branch from the first; none where there is only one."""
+    """Futures that branch from the first; none where there is only one.
+
+    The first three have a name and a meaning; where there are more, all are equally probable and
+    those beyond the third are drawn.
+    """
     if size.futures == 1:
         return []
-    names = list(_TITLES)[: size.futures]
+    names = _names(size)
     later = [None] + [names[0]] * (size.futures - 1)
     return table(
         Scenario,
         scenario=names,
-        probability=list(_CHANCE[size.futures]),
+        probability=list(_CHANCE.get(size.futures, (1 / size.futures,) * size.futures)),
         parent=later,
         branches_at=[None if parent is None else size.branches_at for parent in later],
-        title=[_TITLES[name] for name in names],
+        title=[_TITLES.get(name, "Rules, demand, prices and outages as drawn") for name in names],
     )
 
 
-def build_changes(size: Size, rules: Rules, uses: list[str]) -> list[Change]:
+def _names(size: Size) -> list[str]:
+    return [*_TITLES, *(f"future-{number}" for number in ordinals(size.futures)[3:])][
+        : size.futures
+    ]
+
+
+def build_changes(size: Size, rules: Rules, uses: list[str], offers: list[str]) -> list[Change]:
     """Demand that grows from year to year, and what each future alters."""
     rows: list[dict[str, Any]] = [
         {
@@ -60,6 +71,7 @@ def build_changes(size: Size, rules: Rules, uses: list[str]) -> list[Change]:
     if size.futures > 2:
         rows += _changes("thaw", there, "suspended", (LICENCES, QUOTA, KNOW_HOW))
         rows.append(_change("thaw", "demand", "*", "quantity", 1.08))
+    rows += drawn_futures(size, _names(size)[3:], there, offers, uses)
     return [row for each in rows for row in table(Change, **{k: [v] for k, v in each.items()})]
 
 

@@ -11,7 +11,7 @@ LIMITS = {
     "materials": (6, 5_000),
     "periods": (1, 400),
     "seed": (0, 2**63 - 1),
-    "scenarios": (1, 3),
+    "scenarios": (1, 1_000),
     "pedigrees": (0, 2),
 }
 """Least and most of each figure that can be asked for."""
@@ -29,7 +29,8 @@ class Size:
         materials: materials of all forms together.
         periods: quarters.
         seed: of all that is drawn.
-        scenarios: futures; more than one branch from the first after a third of the horizon.
+        scenarios: futures; more than one branch from the first after a third of the horizon. The
+            first three have a name, others are drawn.
         pedigrees: marks of provenance that some of the goods may carry.
 
     Raises:

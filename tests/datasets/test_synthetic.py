@@ -26,7 +26,7 @@ SIZES = st.builds(
     materials=st.integers(6, 60),
     periods=st.integers(1, 25),
     seed=st.integers(0, 2**63 - 1),
-    scenarios=st.integers(1, 3),
+    scenarios=st.integers(1, 12),
     pedigrees=st.integers(0, 2),
 )
 
@@ -179,7 +179,7 @@ def test_new_tells_what_it_made_up(tmp_path: Path) -> None:
         (["--synthetic", "--materials", "5"], "materials must be from 6 to 5,000"),
         (["--synthetic", "--periods", "0"], "periods must be from 1 to 400"),
         (["--synthetic", "--seed", "-1"], "seed must be from 0"),
-        (["--synthetic", "--scenarios", "4"], "scenarios must be from 1 to 3"),
+        (["--synthetic", "--scenarios", "1001"], "scenarios must be from 1 to 1,000"),
         (["--synthetic", "--pedigrees", "3"], "pedigrees must be from 0 to 2"),
         (["--synthetic", "--suppliers", "many"], "not a valid integer"),
     ],
