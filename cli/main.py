@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "tell every problem of a case",
     "controls": "tell which rule hits what, when, and why",
     "solve": "find the best plan",
+    "compare": "put plans side by side: cost bridge, decisions, lead time, exposure",
     "frontier": "find what one objective costs in another, e.g. lead time in money",
     "sweep": "solve many what-ifs: grids and samples over any input, resumable",
     "stress": "try outages on a plan: losses, time to survive, cheapest fix",

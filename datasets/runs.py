@@ -22,6 +22,7 @@ from typing import Any
 import pandas as pd
 
 from ..models.case import Case
+from ..models.comparison import ComparedPlan
 from ..models.plan import PLAN_TABLES, Solution, Tables
 from ..models.problems import CaseError, Problem
 from .load import load_case
@@ -240,3 +241,28 @@ def read_run(path: str | Path) -> tuple[Case, Tables, dict[str, Any]]:
         problem = Problem("error", f"is no run folder: {error}", place=str(folder))
         raise CaseError([problem], str(folder)) from None
     return load_case(folder / CASE), tables, summary
+
+
+def read_plan(path: str | Path, name: str | None = None) -> ComparedPlan:
+    """The plan of a run folder, to be compared with others.
+
+    Args:
+        path: the run folder.
+        name: what to call it; None for the folder's name.
+
+    Raises:
+        CaseError: see :func:`read_run`.
+        ValueError: the run ended without a plan.
+    """
+    case, tables, summary = read_run(path)
+    if not summary.get("objectives") or not tables:
+        status = str(summary.get("status", "unknown")).replace("_", " ")
+        raise ValueError(f"{path} holds no plan (status: {status}), so there is nothing to compare")
+    return ComparedPlan(
+        name or Path(path).resolve().name,
+        case,
+        tables,
+        {str(key): float(value) for key, value in summary["objectives"].items()},
+        {str(key): float(value) for key, value in summary["costs"].items()},
+        tuple(summary.get("scenarios") or ("all",)),
+    )

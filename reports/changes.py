@@ -22,22 +22,22 @@ Decision = tuple[str, str, str]
 
 def changes_between(before: Tables, after: Tables) -> list[str]:
     """Decisions that one plan takes otherwise than another, one line each."""
-    old, new = _decisions(before), _decisions(after)
+    old, new = decisions_of(before), decisions_of(after)
     lines = []
     for key in [*new, *(key for key in old if key not in new)]:
         what, which, scenario = key
         place = f" ({scenario})" if scenario else ""
         had, has = old.get(key), new.get(key)
         if had is None and has is not None:
-            lines.append(f"{what} {which}{place}: {_times(has)}")
+            lines.append(f"{what} {which}{place}: {times(has)}")
         elif has is None and had is not None:
-            lines.append(f"no longer {what} {which}{place}: was {_times(had)}")
-        elif had is not None and has is not None and _times(had) != _times(has):
-            lines.append(f"{what} {which}{place}: {_times(has)} instead of {_times(had)}")
+            lines.append(f"no longer {what} {which}{place}: was {times(had)}")
+        elif had is not None and has is not None and times(had) != times(has):
+            lines.append(f"{what} {which}{place}: {times(has)} instead of {times(had)}")
     return lines
 
 
-def _decisions(tables: Tables) -> dict[Decision, dict[str, float]]:
+def decisions_of(tables: Tables) -> dict[Decision, dict[str, float]]:
     """Every decision with its quantity in each period, by name of the period."""
     scenarios = tables["nodes"].set_index("node")["scenario"]
     several = scenarios.nunique() > 1
@@ -54,7 +54,7 @@ def _decisions(tables: Tables) -> dict[Decision, dict[str, float]]:
     return found
 
 
-def _times(quantities: Mapping[str, float]) -> str:
+def times(quantities: Mapping[str, float]) -> str:
     """'2027-Q1', or with numbers of modules '3 in 2027-Q1, 2 in 2028-Q1'."""
     if all(abs(quantity - 1.0) < 1e-6 for quantity in quantities.values()):
         return ", ".join(quantities)
