@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from ..optimizer.solve import Request
 
 EXIT = {"optimal": 0, "infeasible": 3, "unbounded": 3, "feasible": 4, "no_solution": 5}
-OBJECTIVES = ("cost", "lead_time", "shortage", "cvar", "concentration")
+OBJECTIVES = (
+    *("cost", "lead_time", "shortage", "cvar", "mean_risk", "worst_case", "regret"),
+    "concentration",
+)
 
 
 @click.command()
@@ -34,6 +37,19 @@ OBJECTIVES = ("cost", "lead_time", "shortage", "cvar", "concentration")
     help="Upper limit on an objective, e.g. lead_time=30.",
 )
 @click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
+@click.option(
+    "--alpha",
+    type=float,
+    metavar="LEVEL",
+    help="Level of the conditional value at risk, from 0 to below 1: cvar is the mean cost of the "
+    "worst 1 - LEVEL of the futures. Overrides [case] cvar_level.",
+)
+@click.option(
+    "--risk-weight",
+    type=float,
+    metavar="W",
+    help="Minimise (1 - W) x expected cost + W x cvar, W from 0 to 1.",
+)
 @click.option(
     "--set",
     "settings",
@@ -98,6 +114,7 @@ def solve(
     from ..optimizer.solve import solve as run_solve
 
     loaded = _with_settings(loaded, how.pop("settings"))
+    loaded = with_attitude(loaded, how)
     request = _request(loaded, how)
     if how["keep_decisions"] is not None:
         from dataclasses import replace
@@ -158,6 +175,18 @@ def _with_settings(case: Case, settings: tuple[str, ...]) -> Case:
     return changed
 
 
+def with_attitude(case: Case, how: dict[str, Any]) -> Case:
+    """The case with --alpha and --risk-weight in its settings."""
+    from ..optimizer.uncertainty.attitude import with_attitude as changed
+
+    for option, kind in (("alpha", "--alpha"), ("risk_weight", "--risk-weight")):
+        try:
+            case = changed(case, **{option: how[option]})
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint=kind) from None
+    return case
+
+
 def _request(case: Case, how: dict[str, Any]) -> Request:
     """What the case asks for, with what the command line says instead."""
     from dataclasses import replace
@@ -178,9 +207,18 @@ def _request(case: Case, how: dict[str, Any]) -> Request:
     scenarios = request.scenarios
     if how["scenarios"]:
         scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
+    minimise = tuple(dict.fromkeys(how["minimise"])) or request.minimise
+    if how["risk_weight"] is not None and "mean_risk" not in minimise:
+        if how["minimise"] and "cost" not in minimise:
+            raise click.UsageError(
+                "--risk-weight weighs expected cost against cvar; leave out --minimise, or "
+                "minimise cost or mean_risk"
+            )
+        minimise = tuple("mean_risk" if name == "cost" else name for name in minimise)
+        minimise = minimise if "mean_risk" in minimise else ("mean_risk",)
     return replace(
         request,
-        minimise=tuple(dict.fromkeys(how["minimise"])) or request.minimise,
+        minimise=minimise,
         caps=caps,
         scenarios=scenarios,
         options=options,

@@ -51,7 +51,17 @@ def summary_of(case: Case, solution: Solution, scenarios: list[str]) -> dict[str
         "rows": solution.rows,
         "nonzeros": solution.nonzeros,
         "unknown_controls": _unknown(case, solution.tables),
+        "futures": _rows(solution.tables.get("scenarios")),
+        "adaptive": _rows(solution.tables.get("adaptive")),
     }
+
+
+def _rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Rows of a table as JSON can hold them: what is unknown becomes null."""
+    if table is None:
+        return []
+    rows = table.astype(object).where(table.notna(), None)
+    return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
 
 def _unknown(case: Case, tables: Tables) -> dict[str, Any]:

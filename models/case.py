@@ -75,7 +75,9 @@ UNIQUE: dict[str, tuple[str, ...]] = {
 }
 """Columns that together name a row, where a second row with the same name is an error."""
 
-Objective = Literal["cost", "lead_time", "shortage", "cvar", "concentration"]
+Objective = Literal[
+    "cost", "lead_time", "shortage", "cvar", "mean_risk", "worst_case", "regret", "concentration"
+]
 
 
 def columns(model: type[BaseModel]) -> dict[str, Any]:
@@ -98,6 +100,13 @@ class CaseSettings(BaseModel):
     title: Text | None = column(None, "Title for people")
     cvar_level: Number = column(
         0.95, "Level of the conditional value at risk", unit="1", ge=0, lt=1
+    )
+    risk_weight: Number = column(
+        0.0,
+        "Weight of the worst futures in the objective mean_risk; the rest is expected cost",
+        unit="1",
+        ge=0,
+        le=1,
     )
     currency: Text = column("USD", "Currency of all money")
     start: Period | None = column(None, "First month, YYYY-MM (needed only if dates are used)")

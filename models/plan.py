@@ -214,6 +214,17 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "share": "its part of the total",
         "hhi": "Herfindahl-Hirschman index of the level (0 to 1)",
     },
+    "scenarios": {
+        "scenario": "future",
+        "title": "its title",
+        "probability": "of the future, 1 in all",
+        "cost": "discounted cost if it comes; of probability 0 it counts nowhere",
+        "shortage": "quantity never delivered if it comes",
+        "lead_time": "days per unit of its demand, as in the objective lead_time",
+        "alone": "cost of the best plan found for it alone (where regret was asked for)",
+        "alone_bound": "proven bound on that",
+        "regret": "cost - alone",
+    },
 }
 """Tables and columns of a plan."""
 

@@ -31,7 +31,7 @@ Setting = float | str | None
 RESERVED = frozenset(
     {
         "point", "status", "reason", "objective", "bound", "gap", "seconds", "changed", "decisions",
-        "cost", "lead_time", "shortage", "cvar", "concentration",
+        "cost", "lead_time", "shortage", "cvar", "mean_risk", "worst_case", "concentration",
     }
 )  # fmt: skip
 """Columns of the table of points, which no input may be named like."""

@@ -11,7 +11,15 @@ import pandas as pd
 from .plan import Tables
 from .sweep import Sweep
 
-OBJECTIVES = ("cost", "lead_time", "shortage", "cvar", "concentration")
+OBJECTIVES = (
+    "cost",
+    "lead_time",
+    "shortage",
+    "cvar",
+    "mean_risk",
+    "worst_case",
+    "concentration",
+)
 SOLVED = ("optimal", "feasible")
 """States of a point with a plan."""
 SETTLED = ("optimal", "infeasible", "unbounded", "failed")
@@ -27,6 +35,8 @@ POINT_COLUMNS = {
     "lead_time": "days, expected",
     "shortage": "expected quantity never delivered",
     "cvar": "mean cost of the worst scenarios",
+    "mean_risk": "expected cost and cvar, weighted (where it is asked for)",
+    "worst_case": "cost of the dearest scenario",
     "concentration": "largest country's part of supply",
     "seconds": "time in the solver",
     "changed": "how many decisions differ from the base",

@@ -44,6 +44,10 @@ class Measures:
         """Mean of the worst ``1 - level`` of the scenarios' costs."""
         return conditional_value_at_risk(self.scenario_costs(point), self.weights, self.level)
 
+    def worst_case(self, point: FloatArray) -> float:
+        """Cost of the dearest scenario that may come."""
+        return float(self.scenario_costs(point)[self.weights > 0].max())
+
     def concentration(self, point: FloatArray) -> float:
         """Largest share of a country in expected supply, 0 without supply."""
         supply = np.asarray(self.supplied @ point)

@@ -220,5 +220,6 @@ def values_at(arrays: Arrays, point: FloatArray) -> dict[str, float]:
     values = {name: value_of(arrays, name, point) for name in measurable(arrays)}
     if arrays.measures is not None:
         values["cvar"] = arrays.measures.cvar(point)
+        values["worst_case"] = arrays.measures.worst_case(point)
         values["concentration"] = arrays.measures.concentration(point)
     return values

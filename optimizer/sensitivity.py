@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..models.plan import Tables
 from ..models.sweep import Sweep, shown
+from ..models.sweep_results import OBJECTIVES
 from .tree import FloatArray
 
 NEEDS_SALIB = (
@@ -166,10 +167,7 @@ def _first(pair: tuple[float, str]) -> float:
 
 def sensitivity(sweep: Sweep, points: pd.DataFrame, base: Mapping[str, float]) -> Tables:
     """The tables that a design allows: 'tornado', 'correlations', 'indices'."""
-    measures = [
-        name for name in ("cost", "lead_time", "shortage", "cvar", "concentration")
-        if points[name].notna().any()
-    ]  # fmt: skip
+    measures = [name for name in OBJECTIVES if points[name].notna().any()]
     if sweep.sweep.design == "one_at_a_time":
         return {"tornado": swings(sweep, points, base, measures)}
     if sweep.sweep.design not in {"latin_hypercube", "sobol"}:

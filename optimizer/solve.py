@@ -21,7 +21,13 @@ from .labels import Labels, for_file
 from .lexicographic import lexicographic, value_of
 from .model_file import write_model
 from .network import Network, build_network
-from .plan import build_tables, concentration, conditional_value_at_risk, scenario_costs
+from .plan import (
+    Alone,
+    build_tables,
+    concentration,
+    conditional_value_at_risk,
+    scenario_costs,
+)
 from .targets import TARGETS
 from .tree import FloatArray, build_tree
 from .verify import verify_plan
@@ -77,11 +83,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Built:
-    """A network with its arrays."""
+    """A network with its arrays, and what regret is measured against where it is asked for."""
 
     network: Network
     arrays: Arrays
     seconds: float
+    alone: Alone | None = None
 
 
 def build(
@@ -90,6 +97,7 @@ def build(
     *,
     force: bool = False,
     measures: Collection[str] = (),
+    alone: Alone | None = None,
 ) -> Built:
     """Network and arrays of a checked case.
 
@@ -97,8 +105,9 @@ def build(
         case: the case.
         scenarios: names to solve, or ['all'].
         force: build models past the size limit.
-        measures: objectives to be minimised or capped; cvar and concentration need rows of their
-            own, the others none.
+        measures: objectives to be minimised or capped; those about risk and concentration need
+            rows of their own, the others none.
+        alone: the best plan of each scenario by itself, which regret needs.
 
     Raises:
         ValueError: unknown scenarios, changes that cannot be applied, unsupported rules, decisions
@@ -107,8 +116,9 @@ def build(
     started = time.perf_counter()
     network = build_network(case, build_tree(case, scenarios), force=force)
     with templates():
-        arrays = compile_model(build_model(network, measures))
-    return Built(network, arrays, time.perf_counter() - started)
+        best = None if alone is None else alone.costs
+        arrays = compile_model(build_model(network, measures, best))
+    return Built(network, arrays, time.perf_counter() - started, alone)
 
 
 def solve(case: Case, request: Request | None = None) -> Solution:
@@ -127,7 +137,19 @@ def solve(case: Case, request: Request | None = None) -> Solution:
         VerificationError: the plan found does not hold.
     """
     request = request or Request.of(case)
-    built = build(case, request.scenarios, force=request.force, measures=request.asked)
+    alone = None
+    if "regret" in request.asked:
+        from .uncertainty.alone import best_alone  # noqa: PLC0415  # it builds with this module
+
+        options = request.options
+        found_alone = best_alone(case, request.scenarios, options, force=request.force)
+        if found_alone.alone is None:
+            return without_plan(found_alone.outcome)
+        alone = found_alone.alone
+        if options.time_limit is not None:
+            left = max(options.time_limit - found_alone.seconds, 0.01)
+            request = replace(request, options=replace(options, time_limit=left))
+    built = build(case, request.scenarios, force=request.force, measures=request.asked, alone=alone)
     warnings: list[str] = []
     if request.keep is not None:
         arrays, warnings = keep_decisions(built, request.keep)
@@ -174,7 +196,7 @@ def solution_of(
     }
     if point is None:
         return Solution(outcome.status, None, outcome.bound, None, {}, {}, tables={}, **sizes)
-    tables = build_tables(network, arrays, point)
+    tables = build_tables(network, arrays, point, built.alone)
     cash = tables["cash"]
     totals = cash.groupby("category", sort=False)["expected"].sum()
     costs = {str(name): float(value) for name, value in totals.items()}
@@ -182,9 +204,7 @@ def solution_of(
         "cost": float(sum(costs.values())),
         "lead_time": value_of(arrays, "lead_time", point),
         "shortage": value_of(arrays, "shortage", point),
-        "cvar": conditional_value_at_risk(
-            scenario_costs(network, cash), network.tree.weights, network.case.case.cvar_level
-        ),
+        **_risks(built, tables),
         "concentration": concentration(network, tables),
     }
     objective = objectives[name]
@@ -207,3 +227,27 @@ def solution_of(
         tables=tables,
         **sizes,
     )
+
+
+def _risks(built: Built, tables: Tables) -> dict[str, float]:
+    """Objectives about the costs of futures; those of probability 0 count in none."""
+    network = built.network
+    settings, weights = network.case.case, network.tree.weights
+    costs = scenario_costs(network, tables["cash"])
+    tail = conditional_value_at_risk(costs, weights, settings.cvar_level)
+    found = {"cvar": tail}
+    if settings.risk_weight or "mean_risk" in built.arrays.objectives:
+        weight = settings.risk_weight
+        found["mean_risk"] = (1.0 - weight) * float(costs @ weights) + weight * tail
+    found["worst_case"] = float(costs[weights > 0].max())
+    if built.alone is not None:
+        found["regret"] = float((costs - built.alone.costs)[weights > 0].max())
+    return found
+
+
+def without_plan(outcome: Outcome) -> Solution:
+    """A solution that holds no plan."""
+    return Solution(
+        outcome.status, None, outcome.bound, None, {}, {}, tables={},
+        solve_seconds=outcome.seconds, build_seconds=0.0, variables=0, rows=0, nonzeros=0,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from ..models.case import Case
 from .verification.balance import check_balance
 from .verification.decisions import check_decisions
 from .verification.demand import check_demand, check_disposal, check_returns
+from .verification.futures import check_futures, largest_regret, read_futures
 from .verification.lanes import check_lanes
 from .verification.leads import Leads, check_quotas, hidden_fees
 from .verification.ledger import Check, Ledger, Verification
@@ -103,7 +104,12 @@ def verify_plan(
     money = gather(reading, paid)
     settle_fees(reading, plan, money, hidden_fees(leads))
     found_costs = total_costs(reading, money)
-    found = compute_objectives(reading, plan, leads, service, supply=supply, cash=money)
+    futures = read_futures(reading, plan, leads, service, money)
+    told = tables.get("scenarios")
+    regret = largest_regret(reading, told, futures)
+    found = compute_objectives(reading, futures, service, supply=supply, cash=money, regret=regret)
+    largest = max([100.0, *(abs(value) for value in found_costs.values())])
+    check_futures(reading, told, futures, largest, ledger)
     check_cash(reading, plan, money, ledger)
     check_costs(found_costs, costs, ledger)
     check_objectives(found, objectives, found_costs, ledger)

@@ -17,8 +17,13 @@ NAMES = {
     "lead_time": "lead time",
     "shortage": "never delivered",
     "cvar": "worst futures",
+    "mean_risk": "cost and risk",
+    "worst_case": "worst case",
+    "regret": "regret",
     "concentration": "largest country",
 }
+MONEY = ("cost", "cvar", "mean_risk", "worst_case", "regret")
+"""Objectives in money."""
 UNITS = {"lead_time": "day", "concentration": "point"}
 """What less of an objective is counted in."""
 MOST_CHANGES = 6
@@ -39,7 +44,7 @@ def print_frontier(case: Case, summary: Mapping[str, Any], console: Console) -> 
 
 
 def _value(name: str, value: float, currency: str) -> str:
-    if name in ("cost", "cvar"):
+    if name in MONEY:
         return money(value, currency)
     if name == "lead_time":
         return f"{value:,.1f} days"
@@ -73,7 +78,7 @@ def _points(case: Case, summary: Mapping[str, Any]) -> RenderableType:
     points, targets = summary["points"], summary["trade_off"]
     currency = case.case.currency
     shown = [*targets, *(name for name in NAMES if name not in targets and _tells(points, name))]
-    slopes = len(targets) == 2 and targets[0] in ("cost", "cvar")
+    slopes = len(targets) == 2 and targets[0] in MONEY
     columns = [">plan", *(f">{NAMES[name]}" for name in shown)]
     columns += [f">per {UNITS.get(targets[1], 'unit')} less"] if slopes else []
     jumps = [number > 0 and point["joined"] is False for number, point in enumerate(points)]
@@ -97,9 +102,11 @@ def _gap(gap: float | None) -> str:
 
 def _tells(points: Sequence[Point], name: str) -> bool:
     """Whether an objective that is not traded off differs between plans, and is not just cost."""
+    if any(name not in point["objectives"] for point in points):
+        return False
     values = np.array([point["objectives"][name] for point in points])
     cost = np.array([point["objectives"]["cost"] for point in points])
-    if name == "cvar" and np.allclose(values, cost, rtol=1e-6):
+    if name in MONEY and np.allclose(values, cost, rtol=1e-6):
         return False
     return bool(np.ptp(values) > 1e-4 * np.abs(values).max())
 

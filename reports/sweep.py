@@ -20,8 +20,12 @@ MEASURES = {
     "lead_time": "lead time (days)",
     "shortage": "never delivered",
     "cvar": "worst futures",
+    "mean_risk": "cost and risk",
+    "worst_case": "worst case",
     "concentration": "largest country",
 }
+MONEY = frozenset({"cost", "cvar", "mean_risk", "worst_case"})
+"""Measures in money."""
 STATES = {
     "optimal": "solved",
     "feasible": "stopped at the time limit with a plan",
@@ -49,7 +53,7 @@ def print_sweep(result: SweepResult, console: Console) -> None:
 
 def value_of(measure: str, value: float, currency: str) -> str:
     """A measure as people read it."""
-    if measure in {"cost", "cvar"}:
+    if measure in MONEY:
         return money(value, currency)
     if measure == "concentration":
         return f"{100 * value:.0f} %"
@@ -73,7 +77,7 @@ def _headline(result: SweepResult) -> Text:
         base = [
             f"{MEASURES[name]} {value_of(name, value, result.currency)}"
             for name, value in result.base.objectives.items()
-            if name != "cvar" or value != result.base.objectives.get("cost")
+            if name not in MONEY - {"cost"} or value != result.base.objectives.get("cost")
         ]
         text.append(f"base: {', '.join(base)}")
     else:
@@ -101,7 +105,7 @@ def _ranges(result: SweepResult) -> Table | None:
     table = _table("How far it ranges", "", ">least", ">middle", ">most", "least at", "most at")
     for measure in OBJECTIVES:
         known = solved[solved[measure].notna()]
-        if known.empty or (measure == "cvar" and _one_future(known)):
+        if known.empty or (measure in MONEY - {"cost"} and _one_future(known, measure)):
             continue
         values = known[measure]
         ends = [known.iloc[int(values.argmin())], known.iloc[int(values.argmax())]]
@@ -117,9 +121,9 @@ def _ranges(result: SweepResult) -> Table | None:
     return table
 
 
-def _one_future(points: pd.DataFrame) -> bool:
+def _one_future(points: pd.DataFrame, measure: str) -> bool:
     """Whether the worst futures cost what all cost, as they do where there is one."""
-    return bool(((points["cvar"] - points["cost"]).abs() <= 1e-6 * points["cost"].abs()).all())
+    return bool(((points[measure] - points["cost"]).abs() <= 1e-6 * points["cost"].abs()).all())
 
 
 def _decisions(result: SweepResult) -> Table | None:

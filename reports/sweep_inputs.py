@@ -17,12 +17,18 @@ SHORT = {
     "lead_time": "lead time",
     "shortage": "shortage",
     "cvar": "worst futures",
+    "mean_risk": "cost and risk",
+    "worst_case": "worst case",
     "concentration": "concentration",
 }
 
 
 def _worth(measure: str, value: float, currency: str) -> str:
-    return money(value, currency) if measure in {"cost", "cvar"} else amount(value)
+    return (
+        money(value, currency)
+        if measure in {"cost", "cvar", "mean_risk", "worst_case"}
+        else amount(value)
+    )
 
 
 def tornado(result: SweepResult) -> Table | None:

@@ -68,7 +68,9 @@ def test_json_is_one_object_and_nothing_else(tmp_path: Path) -> None:
     ]  # fmt: skip
     first, _, last = told["runs"]
     assert first["status"] == "optimal" and first["objectives"]["cost"] == first["objective"]
-    assert set(first["objectives"]) == {"cost", "lead_time", "shortage", "cvar", "concentration"}
+    assert set(first["objectives"]) == {
+        "cost", "lead_time", "shortage", "cvar", "worst_case", "concentration"
+    }  # fmt: skip
     assert last["status"] == "infeasible" and last["objective"] is None and last["objectives"] == {}
     assert told["why_infeasible"][0]["point"] == 3
     assert [row["input"] for row in told["tornado"] if row["measure"] == "cost"] == [

@@ -60,8 +60,8 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     for line in (
         '"desing" is not a section of a sweep',
         '[sweep] poits: "poits" means nothing here; did you mean points?',
-        '[solve] minimise: "costs" is not one of cost, lead_time, shortage, cvar, concentration; '
-        "did you mean cost?",
+        '[solve] minimise: "costs" is not one of cost, lead_time, shortage, cvar, mean_risk, '
+        "worst_case, regret, concentration; did you mean cost?",
         "[solve] gap: -1 is below 0",
         'inputs row 1, vales: "vales" means nothing here; did you mean values?',
         'inputs row 2, distribution: "gamma" is not one of uniform, loguniform, triangular',

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pyomo.environ import ConcreteModel
 
 from ..network import Network
+from ..tree import FloatArray
 from .balance import add_balance
 from .concentration import add_concentration
 from .controls import add_controls
@@ -17,7 +18,7 @@ from .objectives import add_objectives
 from .policies import add_policies
 from .production import add_production
 from .renewal import Renewal
-from .risk import add_risk
+from .risk import RISKS, add_risk
 from .stock import add_stock
 from .supply import add_supply
 from .tiers import add_tiers
@@ -36,22 +37,26 @@ FAMILIES = (
     add_objectives,
 )
 
-MEASURES = {"cvar": add_risk, "concentration": add_concentration}
+MEASURES = (*RISKS, "concentration")
 """Objectives that need rows of their own, which only those who ask for them pay for."""
 
 
-def build_model(network: Network, measures: Collection[str] = ()) -> ConcreteModel:
+def build_model(
+    network: Network, measures: Collection[str] = (), alone: FloatArray | None = None
+) -> ConcreteModel:
     """Pyomo model of a network; build it inside :func:`secondsource.optimizer.compiled.templates`.
 
     Args:
         network: the network.
         measures: names of the objectives in MEASURES to add; other names add nothing.
+        alone: least cost of each scenario planned for alone, for regret. Shape (scenarios,).
 
     Raises:
         UnboundedDecisionError: a yes/no decision over an amount that nothing bounds.
+        ValueError: regret is asked for without ``alone``.
     """
     model = ConcreteModel(name=network.case.case.name)
-    _state(model, network, measures)
+    _state(model, network, measures, alone)
     return model
 
 
@@ -66,9 +71,14 @@ def renew_model(renewal: Renewal, network: Network, measures: Collection[str] = 
     renewal.finish()
 
 
-def _state(model: ConcreteModel | Renewal, network: Network, measures: Collection[str]) -> None:
+def _state(
+    model: ConcreteModel | Renewal,
+    network: Network,
+    measures: Collection[str],
+    alone: FloatArray | None = None,
+) -> None:
     for add_family in FAMILIES:
         add_family(model, network)
-    for name, add_measure in MEASURES.items():
-        if name in measures:
-            add_measure(model, network)
+    add_risk(model, network, measures, alone)
+    if "concentration" in measures:
+        add_concentration(model, network)

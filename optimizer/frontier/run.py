@@ -11,6 +11,7 @@ import numpy as np
 from ...models.case import Case
 from ...models.plan import SolveStatus
 from ..solve import build, cap_value
+from ..uncertainty.alone import best_alone
 from .exact import linear_front, mixed_front
 from .grid import grid
 from .plans import Collected, FrontPoint, Progress, plans_of
@@ -18,6 +19,8 @@ from .search import Found, Search, StoppedError, UnboundedTargetError
 from .shape import flat
 from .spread import spread
 from .trade_off import TradeOff
+
+UNBOUNDED = "the cost of a future has no lower bound, so that nobody can regret it"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,17 @@ def frontier(case: Case, asked: TradeOff | None = None, progress: Progress | Non
         VerificationError: a plan found does not hold.
     """
     asked = asked or TradeOff.of(case)
-    built = build(case, asked.scenarios, force=asked.force, measures=(*asked.targets, *asked.caps))
+    started = time.perf_counter()
+    measures, alone = (*asked.targets, *asked.caps), None
+    if "regret" in measures:
+        found = best_alone(
+            case, asked.scenarios, asked.options, force=asked.force, progress=progress
+        )
+        if found.alone is None:
+            seconds = time.perf_counter() - started
+            return Front(asked, found.outcome.status, [], 0, seconds, 0.0, UNBOUNDED)
+        alone = found.alone
+    built = build(case, asked.scenarios, force=asked.force, measures=measures, alone=alone)
     started = time.perf_counter()
     if asked.exact:
         asked = replace(asked, options=replace(asked.options, gap=0.0))

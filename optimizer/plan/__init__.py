@@ -15,18 +15,28 @@ from .money import cash_flow
 from .policies import policy_use
 from .reader import Reader
 from .rule_use import rule_use
+from .scenarios import Alone, scenarios
 from .service import deliveries, service, stock
 
-__all__ = ["build_tables", "concentration", "conditional_value_at_risk", "scenario_costs"]
+__all__ = [
+    "Alone",
+    "build_tables",
+    "concentration",
+    "conditional_value_at_risk",
+    "scenario_costs",
+]
 
 
-def build_tables(network: Network, arrays: Arrays, point: FloatArray) -> Tables:
+def build_tables(
+    network: Network, arrays: Arrays, point: FloatArray, alone: Alone | None = None
+) -> Tables:
     """Tables of a plan, as described in :data:`secondsource.models.plan.PLAN_TABLES`.
 
     Args:
         network: the network.
         arrays: the arrays that were solved.
         point: a solution. Shape (columns,).
+        alone: the best plan of each scenario by itself, where somebody asked.
     """
     reader = Reader(arrays, point)
     tables: Tables = {
@@ -49,4 +59,5 @@ def build_tables(network: Network, arrays: Arrays, point: FloatArray) -> Tables:
     tables["cash"] = cash_flow(network, reader, tables)
     tables["rule_use"] = rule_use(network, tables)
     tables["shares"] = supply_shares(network, tables)
+    tables["scenarios"] = scenarios(network, tables, alone)
     return {name: table[list(PLAN_TABLES[name])] for name, table in tables.items()}

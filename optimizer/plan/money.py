@@ -206,8 +206,10 @@ def _capital(network: Network, reader: Reader) -> FloatArray:
             np.add.at(total, at, amount[flow] * rate[material[flow], at])
     for row, transit in enumerate(case.in_transit):
         arrives = case.period(transit.period, 1)
-        if 1 <= arrives <= tree.periods:
-            quantity = frame.values.array("in_transit", "quantity")[row]
+        quantity = frame.values.array("in_transit", "quantity")[row]
+        if arrives > tree.periods and transit.capital:  # under way all the time
+            total += quantity * rate[frame.material[transit.material]]
+        elif arrives >= 1 and transit.capital:
             for arrival in tree.in_period(arrives):
                 path = tree.path_at[arrival, : arrives - 1]
                 share = np.nan_to_num(tree.probability[arrival] / tree.probability[path])

@@ -16,8 +16,9 @@ FAMILY = {"module": "modules"}
 def policy_use(network: Network, reader: Reader) -> pd.DataFrame:
     """How far each policy's limit is used in each window."""
     rows, case = network.limits, network.case
-    used = _total(network, reader, rows.terms, len(rows.name))
+    used = _total(network, reader, rows.terms, len(rows.name)) + np.array(rows.held, dtype=float)
     total = _total(network, reader, rows.totals, len(rows.name))
+    total = total + np.array(rows.held_total, dtype=float)
     kind = {row.policy: row.kind for row in case.policies}
     limit = np.array(rows.limit, dtype=float)
     penalty = np.array(rows.penalty, dtype=float)

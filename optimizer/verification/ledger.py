@@ -142,7 +142,8 @@ class Verification:
     Attributes:
         checks: the worst of each kind, failed ones first.
         costs: discounted expected cost by category, from quantities only.
-        objectives: cost, lead_time [days], shortage, cvar and concentration, likewise.
+        objectives: every objective by name, likewise; regret only where the plan tells what it
+            is measured against.
     """
 
     checks: list[Check]

@@ -9,16 +9,17 @@ import pandas as pd
 
 from ...models.plan import COST_CATEGORIES
 from .demand import Service
-from .leads import Leads
+from .futures import Futures
 from .ledger import Ledger, Where, named, numbered
 from .measures import Supply
-from .production import activity, outputs
 from .reading import FloatArray, Reading
 from .tables import Plan
 
 COST_TOLERANCE = 1e-6
 """Costs must agree within this part of themselves, of the largest category, or of 100 money."""
 ESTIMATE_TOLERANCE = 1e-5
+MONEY = ("cost", "cvar", "mean_risk", "worst_case", "regret")
+"""Objectives in money."""
 
 
 def gather(reading: Reading, parts: Iterable[Mapping[str, FloatArray]]) -> dict[str, FloatArray]:
@@ -111,7 +112,7 @@ def check_objectives(
         if name not in found:
             ledger.wrong("objective", [f"unknown objective {name}"])
             continue
-        money = name in ("cost", "cvar")
+        money = name in MONEY
         ledger.equal(
             "objective",
             value,
@@ -124,53 +125,32 @@ def check_objectives(
 
 def compute_objectives(
     reading: Reading,
-    plan: Plan,
-    leads: Leads,
+    futures: Futures,
     service: Service,
     *,
     supply: Supply,
     cash: Mapping[str, FloatArray],
+    regret: float | None,
 ) -> dict[str, float]:
-    """Cost, lead time [days], shortage, cvar and concentration of a plan."""
-    weight = reading.tree.probability
-    short = float((service.short * service.counts).sum(axis=0) @ weight)
-    return {
-        "cost": sum(total_costs(reading, cash).values()),
-        "lead_time": _lead_time(reading, plan, leads, service, short),
-        "shortage": short,
-        "cvar": _cvar(reading, cash),
+    """Every objective of a plan: money, days, quantities and shares; regret where it is known."""
+    weight, likely = reading.tree.probability, reading.tree.weights > 0
+    total = float((service.wanted * service.counts).sum(axis=0) @ weight)
+    cost, risk = sum(total_costs(reading, cash).values()), reading.case.case.risk_weight
+    tail = _tail_mean(reading, futures.cost)
+    found = {
+        "cost": cost,
+        "lead_time": float(futures.days @ weight) / total if total > 0 else 0.0,
+        "shortage": float((service.short * service.counts).sum(axis=0) @ weight),
+        "cvar": tail,
+        "mean_risk": (1 - risk) * cost + risk * tail,
+        "worst_case": float(futures.cost[likely].max()),
         "concentration": _concentration(reading, supply),
     }
+    return found if regret is None else {**found, "regret": regret}
 
 
-def _lead_time(reading: Reading, plan: Plan, leads: Leads, service: Service, short: float) -> float:
-    """Days that a unit of demanded material spends on lanes, offers and plants, or waiting."""
-    weight = reading.tree.probability
-    total = float((service.wanted * service.counts).sum(axis=0) @ weight)
-    if total <= 0:
-        return 0.0
-    demanded = {row.material for row in reading.case.demand}
-    days = short * reading.case.case.shortage_days
-    days += float(service.backlog.sum(axis=0) @ weight) * reading.days
-    for leg in (leads.orders, leads.shipments):
-        counts = leg.table["material"].isin(demanded).to_numpy(dtype=bool)
-        lead = leg.days + leg.verdict.waiting
-        days += float((leg.quantity * lead * weight[leg.node])[counts].sum())
-    out = outputs(reading)
-    materials = [reading.case.recipes[recipe].material for recipe in out.recipes]
-    made = np.array([material in demanded for material in materials], dtype=bool)
-    nodes = np.arange(reading.size)
-    gives = reading.at("recipes", "quantity", out.recipes[made, None], nodes[None, :])
-    lead = reading.at("plants", "lead_days", out.plants[made, None], nodes[None, :])
-    runs = activity(reading, plan)[out.plants[made]]
-    days += float((runs * np.maximum(gives, 0.0) * lead).sum(axis=0) @ weight)
-    return days / total
-
-
-def _cvar(reading: Reading, cash: Mapping[str, FloatArray]) -> float:
+def _tail_mean(reading: Reading, cost: FloatArray) -> float:
     """Mean of the worst 1 - cvar_level of the scenarios' discounted cost."""
-    per_node = sum(cash.values(), np.zeros(reading.size)) * reading.discount
-    cost = per_node[reading.tree.paths].sum(axis=1)
     tail = 1 - reading.case.case.cvar_level
     order = np.argsort(-cost, kind="stable")
     reached = np.minimum(np.cumsum(reading.tree.weights[order]), tail)

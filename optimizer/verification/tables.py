@@ -27,7 +27,7 @@ SIGNED = {"conversions"}
 """Tables whose quantities may be negative."""
 NODES = {"node", "started", "applied"}
 """Columns of nodes."""
-DIGESTS = {"rule_use"}
+DIGESTS = {"rule_use", "scenarios", "adaptive"}
 """Tables that only add up what others say; nothing rests on them."""
 MARKED = (
     ("orders", "site", "marks"),

@@ -19,7 +19,7 @@ from .lots import case_of, drawn, front_of
 TRUTH = Path(__file__).resolve().parents[1] / "data" / "truth"
 FRONT = TRUTH / "pareto_aneja_nair.json"
 EXPECTED = json.loads((TRUTH / "expected.json").read_text())["pareto_aneja_nair"]
-OBJECTIVES = {"cost", "lead_time", "shortage", "cvar", "concentration"}
+OBJECTIVES = {"cost", "lead_time", "shortage", "cvar", "worst_case", "concentration"}
 
 
 @pytest.fixture

@@ -122,10 +122,10 @@ def model_of(case: Case, *, templated: bool) -> ConcreteModel:
     network = build_network(case)
     if templated:
         with templates():
-            return build_model(network, MEASURES)
+            return build_model(network, MEASURES, np.zeros(len(network.tree.scenarios)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(components, "Rows", PlainRows)
-        return build_model(network, MEASURES)
+        return build_model(network, MEASURES, np.zeros(len(network.tree.scenarios)))
 
 
 @cache

@@ -19,7 +19,7 @@ Tables = dict[str, pd.DataFrame]
 TEXT = "label scenario offer supplier origin site material marks lane from to plant process end_use"
 TEXT += " decision name policy key category country arrives_as licences rules control exporter"
 TEXT += " destination status"
-OPTIONAL = {"rule_states"}
+OPTIONAL = {"rule_states", "scenarios", "adaptive"}
 
 
 def tables(periods: list[int], nodes: list[Data] | None = None, **rows: list[Data]) -> Tables:

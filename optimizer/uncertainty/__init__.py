@@ -1,0 +1,1 @@
+"""Plans under uncertainty: what each future alone would ask for, and what knowing it is worth."""
