@@ -225,6 +225,22 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "alone_bound": "proven bound on that",
         "regret": "cost - alone",
     },
+    "adaptive": {
+        "commitment": "'now': before any future has left another; 'waits': after",
+        "period": "period of the decision",
+        "label": "what people call the period",
+        "decision": "as in decisions",
+        "name": "as in decisions",
+        "row": "as in decisions",
+        "from": "as in decisions",
+        "to": "as in decisions",
+        "material": "as in decisions",
+        "quantity": "1, or the number of modules",
+        "cost": "paid when decided, the most of these futures",
+        "futures": "futures in which it is made then, joined by commas",
+        "probability": "of these futures together",
+        "trigger": "what makes it so: 'whatever comes', or what these futures alone have in common",
+    },
 }
 """Tables and columns of a plan."""
 

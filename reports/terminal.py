@@ -70,6 +70,8 @@ def print_plan(case: Case, tables: Tables, summary: Mapping[str, Any], console: 
     parts: list[RenderableType | None] = [_headline(case, summary)]
     parts += [
         _decisions(case, tables),
+        _waiting(case, tables),
+        _futures(case, tables),
         _costs(case, summary),
         _shares(tables),
         _stocks(case, tables),
@@ -88,6 +90,9 @@ def _headline(case: Case, summary: Mapping[str, Any]) -> Text:
         f"{case.case.periods} periods from {case.period_label(1)}; {summary['status']}{proof}\n"
     )
     text.append(f"cost {money(objectives['cost'], currency)}", style="bold")
+    dearer = objectives.get("worst_case", objectives["cost"]) - objectives["cost"]
+    if dearer > 1e-6 * abs(objectives["cost"]):
+        text.append(f" expected, {money(objectives['worst_case'], currency)} at worst")
     text.append(f"   lead time {objectives['lead_time']:,.1f} days   ")
     text.append(f"never delivered {amount(objectives['shortage'])}\n")
     text.append(f"largest country {100 * objectives['concentration']:.0f} % of supply")
@@ -130,9 +135,15 @@ def _decisions(case: Case, tables: Tables) -> Table | None:
     if rows.empty:
         return None
     scenarios = tables["nodes"].set_index("node")["scenario"]
-    several = scenarios.nunique() > 1
+    several, title = scenarios.nunique() > 1, "Decide"
+    if _several(tables):
+        together = tables["nodes"].groupby("period")["node"].transform("count") == 1
+        rows = rows[rows["node"].isin(tables["nodes"].loc[together, "node"])]
+        several, title = False, "Decide now, whatever comes"
+        if rows.empty:
+            return None
     table = _table(
-        "Decide", "when", "what", "which", ">how much", f">cost ({case.case.currency})", "ready"
+        title, "when", "what", "which", ">how much", f">cost ({case.case.currency})", "ready"
     )
     ordered = rows.sort_values(["period", "cost"], ascending=[True, False])
     for row in ordered.head(MOST_ROWS).to_dict("records"):
@@ -152,6 +163,69 @@ def _decisions(case: Case, tables: Tables) -> Table | None:
             ready,
         )
     return _more(table, len(rows))
+
+
+def _several(tables: Tables) -> bool:
+    """Whether more than one future may come."""
+    futures = tables.get("scenarios")
+    return futures is not None and int((futures["probability"] > 0).sum()) > 1
+
+
+def _waiting(case: Case, tables: Tables) -> Table | None:
+    """Decisions that wait until some futures have left others, and what makes them so."""
+    rows = tables.get("adaptive")
+    if rows is None or not (rows["commitment"] == "waits").any():
+        return None
+    rows = rows[rows["commitment"] == "waits"]
+    table = _table("Decide later", "when", "what", "which", ">how much", ">chance", "")
+    ordered = rows.sort_values(["period", "cost", "name"], ascending=[True, False, True])
+    for row in ordered.head(MOST_ROWS).to_dict("records"):
+        which = str(row["name"])
+        if row["from"]:
+            which += f": {row['from']} to {row['to']}"
+        if row["material"]:
+            which += f": {row['material']}"
+        table.add_row(
+            str(row["label"]),
+            DECISIONS[row["decision"]],
+            Text(which),
+            amount(row["quantity"]),
+            f"{100 * row['probability']:.0f} %",
+            Text(str(row["trigger"])),
+        )
+    if len(rows) > MOST_ROWS:
+        table.caption = f"... and {len(rows) - MOST_ROWS} more (adaptive.parquet)"
+    return table
+
+
+def _futures(case: Case, tables: Tables) -> Table | None:
+    """What the plan costs, misses and takes in each future."""
+    if not _several(tables):
+        return None
+    rows = tables["scenarios"]
+    regrets = bool(rows["alone"].notna().any())
+    columns = ["future", "", ">chance", f">cost ({case.case.currency})"]
+    columns += [">best alone", ">regret"] if regrets else []
+    table = _table("If it comes", *columns, ">never delivered", ">lead time")
+    ordered = rows.sort_values("cost", ascending=False) if len(rows) > MOST_ROWS else rows
+    for row in ordered.head(MOST_ROWS).to_dict("records"):
+        likely = row["probability"] > 0
+        cells = [money(row["cost"], "") if likely else "not planned for"]
+        if regrets:
+            cells += [money(row[name], "") if likely else "" for name in ("alone", "regret")]
+        cells += [amount(row["shortage"]), f"{row['lead_time']:,.1f} days"]
+        title = str(row["title"])
+        table.add_row(
+            Text(str(row["scenario"])),
+            Text(title if len(title) < 44 else f"{title[:40]} ..."),
+            f"{100 * row['probability']:.3g} %",
+            *cells,
+        )
+    if len(rows) > MOST_ROWS:
+        table.caption = (
+            f"the {MOST_ROWS} dearest of {len(rows)} futures (scenarios.parquet has them all)"
+        )
+    return table
 
 
 def _costs(case: Case, summary: Mapping[str, Any]) -> Table:

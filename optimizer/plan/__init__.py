@@ -7,6 +7,7 @@ from ..arrays import Arrays
 from ..measures import conditional_value_at_risk
 from ..network import Network
 from ..tree import FloatArray
+from .adaptive import adaptive
 from .decisions import decisions
 from .flows import conversions, disposals, nodes, orders, production, returns, shipments
 from .licences import licence_use, licences, states
@@ -60,4 +61,5 @@ def build_tables(
     tables["rule_use"] = rule_use(network, tables)
     tables["shares"] = supply_shares(network, tables)
     tables["scenarios"] = scenarios(network, tables, alone)
+    tables["adaptive"] = adaptive(network, tables)
     return {name: table[list(PLAN_TABLES[name])] for name, table in tables.items()}

@@ -48,7 +48,7 @@ def scenarios(network: Network, tables: Tables, alone: Alone | None) -> pd.DataF
             "lead_time": np.divide(days, total, out=np.zeros_like(days), where=total > 0),
             "alone": best,
             "alone_bound": bound,
-            "regret": cost - best,
+            "regret": np.where(np.abs(cost - best) <= 1e-9 * np.abs(cost), 0.0, cost - best),
         }
     )
 
