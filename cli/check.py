@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from .completion import cases
+
 
 @click.command()
-@click.argument("case")
+@click.argument("case", shell_complete=cases)
 @click.option("--all", "everything", is_flag=True, help="List every problem, however many.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 @click.pass_context

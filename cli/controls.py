@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
+
 if TYPE_CHECKING:
     from ..models.case import Case
     from ..optimizer.rulings import Answer
@@ -15,7 +17,7 @@ MOST_LINES = 40
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", shell_complete=cases)
 @click.option("--from", "start", metavar="SITES", help="Who sends: names, @CN, groups, patterns.")
 @click.option("--to", "end", metavar="SITES", help="Who receives.")
 @click.option("--material", metavar="MATERIALS", help="What moves, e.g. 'NdFeB*'.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
 from .solve import EXIT, OBJECTIVES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ POINTS, LEVELS = 10, 5
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", shell_complete=cases)
 @click.option(
     "-o",
     "--output",

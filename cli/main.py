@@ -18,6 +18,8 @@ COMMANDS = {
     "sweep": "solve many what-ifs: grids and samples over any input, resumable",
     "stress": "try outages on a plan: losses, time to survive, cheapest fix",
     "verify": "re-check a plan from the raw tables",
+    "datasets": "list the bundled cases: how large each is, what it teaches",
+    "schema": "print the JSON Schema of a case or of one of its tables",
 }
 INVALID, UNEXPECTED = 2, 1
 

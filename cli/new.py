@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import bundled
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -19,6 +21,7 @@ FIGURES = ("suppliers", "materials", "periods", "seed", "scenarios", "pedigrees"
     "--from",
     "name",
     default="quickstart",
+    shell_complete=bundled,
     show_default=True,
     help="Bundled case to start from; an unknown name lists them.",
 )

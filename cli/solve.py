@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
+
 if TYPE_CHECKING:
     from ..models.case import Case
     from ..optimizer.solve import Request
@@ -19,7 +21,7 @@ OBJECTIVES = (
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", shell_complete=cases)
 @click.option(
     "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the plan."
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
 from .sweep import EXECUTORS
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ KINDS = ("site", "operator", "country", "lane", "control", "pair")
 
 
 @click.command()
-@click.argument("case", metavar="CASE|RUN")
+@click.argument("case", metavar="CASE|RUN", shell_complete=cases)
 @click.option(
     "-o", "--output", metavar="OUT", type=click.Path(path_type=Path), help="Folder for the tables."
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
 from .solve import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ EXECUTORS = ("serial", "processes", "dask")
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", shell_complete=cases)
 @click.argument("sweep_file", metavar="SWEEP.toml", type=click.Path(dir_okay=False))
 @click.option(
     "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the tables."
