@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...models.case import Case
 from ...models.draws import DRAWN, Draw, Draws, Event, When
@@ -134,27 +136,33 @@ def started(one: When, case: Case, parting: int) -> list[int]:
 def vectors(draws: Draws, futures: Sequence[Future], case: Case, parting: int) -> FloatArray:
     """Futures as points whose distance tells how much they differ. Shape (futures, dimensions).
 
-    A number counts in its standard deviations over the sample, a text 1 where it differs; when
-    something holds counts with the part of the periods after the futures part in which it does.
+    Everything counts in its standard deviations over the sample: numbers; whether a text is drawn;
+    and whether something holds, in each of the T periods after the futures part, divided by the
+    root of T. What is seldom, an outage say, so weighs more than what is common.
     """
     columns: list[FloatArray] = []
     events = {event.name for event in draws.events}
     periods = np.arange(parting, case.case.periods + 1)
     for name in draws.names:
         all_of_it = [future.drawn[name] for future in futures]
-        holds = np.array([(periods >= one.first) & (periods <= one.last) for one in all_of_it])
-        if (holds != holds[0]).any():
-            columns += list(holds.T / np.sqrt(len(periods)))
-        values = [one.value for one in all_of_it]
+        holds = [(periods >= one.first) & (periods <= one.last) for one in all_of_it]
+        columns += [_spread(when) / np.sqrt(len(periods)) for when in np.array(holds).T]
         if name in events:
             continue
+        values = [one.value for one in all_of_it]
         if any(isinstance(value, str) for value in values):
             kinds = sorted({str(value) for value in values})
-            columns += [
-                np.array([str(value) == kind for value in values]) / np.sqrt(2) for kind in kinds
-            ]
+            for kind in kinds:
+                same = np.array([str(value) == kind for value in values])
+                columns.append(_spread(same) / np.sqrt(2))
         else:
-            numbers = np.array(values, dtype=float)
-            spread = float(numbers.std())
-            columns.append(numbers / spread if spread > 0 else np.zeros(len(numbers)))
-    return np.column_stack(columns) if columns else np.zeros((len(futures), 1))
+            columns.append(_spread(np.array(values, dtype=float)))
+    return np.column_stack(columns)
+
+
+def _spread(numbers: NDArray[Any]) -> FloatArray:
+    """Numbers in their standard deviations; 0 where all are alike."""
+    values = np.asarray(numbers, dtype=float)
+    deviation = float(values.std())
+    even = deviation <= 1e-12 * max(1.0, float(np.abs(values).max(initial=0.0)))
+    return np.zeros(len(values)) if even else (values - values.mean()) / deviation

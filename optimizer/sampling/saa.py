@@ -44,6 +44,8 @@ from .units import unit_points
 MOST_SCREENED = 200
 """Samples on which the plans of the batches are compared, at most."""
 MOST_BATCHES = 1_000
+GAP = 0.005
+"""Relative gap to which batches are solved unless it is told otherwise."""
 
 
 class NoPlanError(ValueError):
@@ -83,7 +85,7 @@ def saa(
         seed: the same seed gives the same answer.
         method: of the batches: latin_hypercube or monte_carlo; None for what the draws say.
         confidence: of the interval on the gap, and of those on the means.
-        gap: relative gap of each solve; None for that of the case.
+        gap: relative gap of each batch; None for 0.005, or that of the case where it is larger.
         time_limit: seconds for each batch; None for that of the case.
         executor: serial, processes or dask; None for what suits.
         workers: worker processes.
@@ -101,7 +103,7 @@ def saa(
     options = Request.of(base).options
     options = replace(
         options,
-        gap=options.gap if gap is None else gap,
+        gap=max(options.gap, GAP) if gap is None else gap,
         time_limit=options.time_limit if time_limit is None else time_limit,
         threads=1,
     )
@@ -115,7 +117,7 @@ def saa(
         for what, count in (("screening", min(unseen, MOST_SCREENED)), ("unseen", unseen))
     }
     plans = [one.settled for one in solved if one.settled is not None]
-    each = replace(options, time_limit=None)
+    each = replace(options, gap=Request.of(base).options.gap, time_limit=None)
     screened = _screened(asked, plans, points["screening"], crew, progress, each)
     best = int(np.argmin([np.inf if np.isnan(mean) else mean for mean in screened]))
     trials = Trials(base, draws, [plans[best]], ("cost",), each, force)

@@ -22,6 +22,8 @@ from .reduction import MOST, distances, forward_selection
 from .sampled_case import names_of, single, undrawn, with_futures
 from .units import unit_points
 
+GAP = 0.01
+"""Relative gap to which a sampled case is solved unless it is told otherwise."""
 Source = Draws | str | Path | Mapping[str, Any]
 
 
@@ -45,6 +47,7 @@ def sample(
     seed: int = 0,
     keep: int | None = None,
     method: Method | None = None,
+    gap: float | None = None,
 ) -> Sampled:
     """A case with futures drawn from distributions.
 
@@ -55,6 +58,8 @@ def sample(
         seed: the same seed gives the same futures.
         keep: how many to keep, by fast forward selection; None for all.
         method: latin_hypercube or monte_carlo; None for what the draws say.
+        gap: relative gap in ``[solve]`` of the case; None for 0.01, or that of the case where it
+            is larger: a sample is not known any better.
 
     Returns:
         The case, and a table of what was drawn.
@@ -77,6 +82,8 @@ def sample(
         probabilities, distance, relative = found.probabilities, found.distance, found.relative
     names = names_of(len(futures))
     made = with_futures(base, futures, probabilities.tolist(), making.parting, names)
+    solve = made.solve.model_copy(update={"gap": max(made.solve.gap, GAP) if gap is None else gap})
+    made = made.model_copy(update={"solve": solve})
     _check_together(made)
     table = table_of(draws, futures, base)
     table.insert(0, "probability", probabilities)

@@ -1,0 +1,83 @@
+"""``secondsource sample``: a case with futures drawn from distributions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..models.sampling_results import Sampled
+
+METHODS = ("latin_hypercube", "monte_carlo")
+
+
+@click.command()
+@click.argument("case")
+@click.argument("draws_file", metavar="DRAWS.toml", type=click.Path(dir_okay=False))
+@click.option("-o", "--output", metavar="NEWCASE", required=True, help="Where the case goes.")
+@click.option("--scenarios", type=int, default=100, show_default=True, help="Futures to draw.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
+              help="Another seed, other futures.")  # fmt: skip
+@click.option("--keep", type=int, metavar="K", help="Keep K of them, by fast forward selection.")
+@click.option("--method", type=click.Choice(METHODS), help="Default: what DRAWS.toml says.")
+@click.option("--gap", type=click.FloatRange(min=0),
+              help="In [solve] of NEWCASE. Default: 0.01, or the case's.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace what is already there.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
+)
+def sample(
+    case: str,
+    draws_file: str,
+    output: str,
+    *,
+    force: bool,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Draw futures of CASE from the distributions in DRAWS.toml and write them as NEWCASE.
+
+    NEWCASE is a folder of CSV tables, or with the suffix .xlsx a workbook, with .json a JSON file:
+    CASE with a scenario for each future, which every other command understands. DRAWS.toml names
+    numbers by table, key and field with their distributions, and events with their probabilities.
+    """
+    from importlib import import_module
+
+    import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
+    from ..datasets.load import load_case
+    from ..datasets.save import save_case
+    from ..optimizer.sampling.sample import sample as draw
+
+    path = Path(output)
+    if path.exists() and not force and not (path.is_dir() and not any(path.iterdir())):
+        raise click.UsageError(f"{output} exists already; choose another name, or add --force")
+    try:
+        found = draw(load_case(case), draws_file, **how)
+        save_case(found.case, path)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
+    _tell(found, output, as_json=as_json)
+
+
+def _tell(found: Sampled, output: str, *, as_json: bool) -> None:
+    import json
+
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if as_json:
+        from ..models.sampling_results import records
+
+        told = {**found.summary(), "path": output, "futures": records(found.futures)}
+        click.echo(json.dumps(told, allow_nan=False, ensure_ascii=False))
+        return
+    from ..reports.memo import console_for
+    from ..reports.sampling import print_sample
+
+    print_sample(found, console_for())
+    click.echo(
+        f"Wrote the case with {len(found.futures):,} scenarios to {output}.\n"
+        f"Next: secondsource solve {output} -o {Path(output).stem}.run",
+        err=True,
+    )
