@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from .models.case import Case
     from .models.plan import Solution, SolveStatus
     from .models.problems import CaseError, Problem
+    from .models.sampling_results import Evaluation, SaaResult, Sampled
     from .models.stress_results import StressResult
     from .models.sweep_results import SweepResult
     from .optimizer.frontier import Front, TradeOff, frontier
     from .optimizer.highs import Options
     from .optimizer.rulings import Question, rulings
+    from .optimizer.sampling.evaluate import evaluate
+    from .optimizer.sampling.saa import saa
+    from .optimizer.sampling.sample import sample
     from .optimizer.solve import Request, solve
     from .optimizer.stress.run import stress
     from .optimizer.sweep.run import sweep
@@ -38,11 +42,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "Case": ".models.case",
     "CaseError": ".models.problems",
+    "Evaluation": ".models.sampling_results",
     "Front": ".optimizer.frontier",
     "Options": ".optimizer.highs",
     "Problem": ".models.problems",
     "Question": ".optimizer.rulings",
     "Request": ".optimizer.solve",
+    "SaaResult": ".models.sampling_results",
+    "Sampled": ".models.sampling_results",
     "Solution": ".models.plan",
     "SolveStatus": ".models.plan",
     "SweepResult": ".models.sweep_results",
@@ -50,10 +57,13 @@ _HOMES = {
     "Verification": ".optimizer.verify",
     "bundled_names": ".datasets.bundled",
     "check_case": ".datasets.checks",
+    "evaluate": ".optimizer.sampling.evaluate",
     "frontier": ".optimizer.frontier",
     "load_case": ".datasets.load",
     "read_run": ".datasets.runs",
     "rulings": ".optimizer.rulings",
+    "saa": ".optimizer.sampling.saa",
+    "sample": ".optimizer.sampling.sample",
     "save_case": ".datasets.save",
     "solve": ".optimizer.solve",
     "stress": ".optimizer.stress.run",
@@ -65,11 +75,14 @@ _HOMES = {
 __all__ = [
     "Case",
     "CaseError",
+    "Evaluation",
     "Front",
     "Options",
     "Problem",
     "Question",
     "Request",
+    "SaaResult",
+    "Sampled",
     "Solution",
     "SolveStatus",
     "StressResult",
@@ -78,10 +91,13 @@ __all__ = [
     "Verification",
     "bundled_names",
     "check_case",
+    "evaluate",
     "frontier",
     "load_case",
     "read_run",
     "rulings",
+    "saa",
+    "sample",
     "save_case",
     "solve",
     "stress",
