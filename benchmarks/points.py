@@ -27,7 +27,7 @@ def start(setup: Setup) -> Resolver:
 
 def answers(resolver: Resolver, row: Iterable[Patch]) -> Iterator[Answer]:
     """Answers to the points of a row."""
-    return map(resolver.solve, row)
+    return resolver.chain(row)
 
 
 def work(resolver: Resolver, row: list[Patch]) -> list[Found]:

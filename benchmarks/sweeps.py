@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
+import secondsource.optimizer.quick_start  # noqa: F401  # before anything that imports scipy
+from scipy.stats import qmc
 from secondsource.models.rule_rows import Change
+from secondsource.optimizer.sweep.order import by_nearness
+from secondsource.optimizer.sweep.study import FEW_WITH_WHOLE
 
 Point = list[Change]
 """Changes of the case at a point; those of prices come last."""
@@ -40,7 +44,16 @@ def grid(points: int) -> list[list[Point]]:
     return [[_changes(*point) for point in row] for row in _batched(flat[:points], len(prices))]
 
 
-SWEEPS = {"lines": lines, "grid": grid}
+def sample(points: int) -> list[list[Point]]:
+    """All inputs at once, drawn evenly, in the order and the rows in which a sweep solves them."""
+    unit = qmc.Sobol(3, seed=0).random(points)
+    factors = np.array([PRICES, DEMANDS, CAPACITIES])
+    drawn = [tuple(row) for row in (factors[:, 0] + unit * np.diff(factors).T[0]).tolist()]
+    order = by_nearness((1.0, 1.0, 1.0), drawn)
+    return _batched([_changes(*drawn[at]) for at in order], FEW_WITH_WHOLE)
+
+
+SWEEPS = {"lines": lines, "grid": grid, "sample": sample}
 
 
 def to_and_fro(outer: Sequence[T], inner: Sequence[U]) -> list[tuple[T, U]]:

@@ -58,6 +58,8 @@ FOR_PROOFS: dict[str, Any] = {
 TOLERANCES = ("mip_feasibility_tolerance", "primal_feasibility_tolerance")
 DUAL, PRIMAL = 1, 4
 """HiGHS' numbers for the two simplex methods."""
+DEVEX, CHOOSE = 1, -1
+"""HiGHS' numbers for edge weights; steepest edges cost a solve for each row to begin with."""
 MANY_COEFFICIENTS = 200
 """From so many coefficients on it is quicker to hand over the model than to change them."""
 TIGHT = 1e-9
@@ -90,6 +92,7 @@ class Session:
         self.objective = objective
         self._at, self._shift = 0.0, 0.0
         self.seconds = 0.0
+        self.interrupted = False
         self._caps: dict[str, _Cap] = {}
         self._load()
         if arrays.matrix.shape[1] >= MANY_COLUMNS:
@@ -265,9 +268,11 @@ class Session:
     def simplex(self, options: Options, *, dual: bool, iterations: int) -> bool:
         """Take steps of the dual or the primal simplex method; whether they reached an optimum."""
         self._set("simplex_strategy", DUAL if dual else PRIMAL)
+        self._set("simplex_dual_edge_weight_strategy", DEVEX)
         self._set("simplex_iteration_limit", iterations)
         outcome = self.solve(options)
         self._set("simplex_strategy", DUAL)
+        self._set("simplex_dual_edge_weight_strategy", CHOOSE)
         self._set("simplex_iteration_limit", highspy.kHighsIInf)
         return outcome.status == SolveStatus.OPTIMAL
 
@@ -310,6 +315,7 @@ class Session:
                 status = self.solver.run()
         seconds = watch.elapsed()
         self.seconds += seconds
+        self.interrupted = watch.stop
         self._check(status, "run")
         return self._read(seconds)
 

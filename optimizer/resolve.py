@@ -5,9 +5,8 @@ Everything here needs arrays, numpy and HiGHS only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -16,15 +15,15 @@ from .arrays import Arrays
 from .highs import MANY_COLUMNS, Options, Session, relative_gap
 from .lexicographic import lexicographic
 from .patches import Patch, patched, same_shape
+from .starts import Start, nearest
 from .targets import measurable, value_of
 from .tree import FloatArray, IntArray
 
-ITERATIONS = 1200
-"""Steps of the simplex method that a start from the base's basis may take.
+ITERATIONS = 3000
+"""Steps of the simplex method that a start from a known basis may take.
 
 Where more are needed, interior points are quicker on a large model (docs/performance.md).
 """
-
 
 MANY_FREE = 50
 """A shortcut is tried where at least so many columns come on each free whole number."""
@@ -77,8 +76,9 @@ class Answer:
 class Resolver:
     """One HiGHS object that solves a base with patches on it, one after the other.
 
-    A linear model starts from the basis of the base's optimum, and a mixed-integer one from
-    nothing: what was solved before never matters, so that any worker gives the same answer.
+    A linear model starts from the basis of the base's optimum, and in a chain of neighbours from
+    the nearest solved so far; a mixed-integer one starts from nothing. What was solved before a
+    point, or before its chain, never matters, so that any worker gives the same answer.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -87,11 +87,49 @@ class Resolver:
         for name in (*setup.caps, *setup.minimise[:-1]):
             self.session.cap(name, setup.caps.get(name, np.inf))
         self.linear = not bool(setup.arrays.integer.any())
-        self._basis: Any = None
+        self._starts: list[Start] = []
+        self._last: Start | None = None
         self._shortcut = None if self.linear or len(setup.minimise) > 1 else Shortcut(setup)
 
     def solve(self, change: Patch | Arrays | None = None) -> Answer:
         """Solve the base with a patch on it, other arrays, or the base itself.
+
+        Raises:
+            SolverError: HiGHS refused or failed.
+        """
+        self.begin()
+        return self.go_on(change)
+
+    def chain(self, changes: Iterable[Patch | Arrays | None]) -> Iterator[Answer]:
+        """Solve neighbours one after the other, each as :meth:`solve` does; Ctrl-C ends the chain.
+
+        The optimum of a point does not depend on its neighbours, but of several equally good plans
+        another one may be found.
+
+        Raises:
+            SolverError: HiGHS refused or failed.
+        """
+        self.begin()
+        for change in changes:
+            yield self.go_on(change)
+            if self.interrupted:
+                return
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended the last solve."""
+        inner = self._shortcut is not None and self._shortcut.relaxed.interrupted
+        return self.session.interrupted or inner
+
+    def begin(self) -> None:
+        """Forget the points solved so far; only the base's basis stays."""
+        del self._starts[1:]
+        self._last = None
+        if self._shortcut is not None:
+            self._shortcut.relaxed.begin()
+
+    def go_on(self, change: Patch | Arrays | None = None) -> Answer:
+        """Solve a neighbour of the points solved since :meth:`begin`.
 
         Raises:
             SolverError: HiGHS refused or failed.
@@ -109,6 +147,8 @@ class Resolver:
             self._approach(arrays)
         self.session.update(arrays)
         answer = self._answer(arrays)
+        if self.linear and change is not None:
+            self._remember(arrays, answer)
         return replace(answer, seconds=self.session.seconds - before)
 
     def _answer(self, arrays: Arrays) -> Answer:
@@ -123,20 +163,24 @@ class Resolver:
         )
 
     def _approach(self, arrays: Arrays) -> None:
-        """Bring the basis of the base's optimum near the optimum of other arrays.
+        """Bring the nearest basis near the optimum of other arrays.
 
         Sides and bounds first, which leaves a basis dual feasible, for the dual simplex method;
         then costs, which leave it primal feasible, for the primal one.
         """
-        base, session = self.setup.arrays, self.session
-        session.update(base)
-        if self._basis is None:
+        session, last = self.session, self._last
+        self._last = None
+        if not self._starts:
+            session.update(self.setup.arrays)
             session.solve(self.setup.options)
-            self._basis = session.basis()
-        if not self._basis.valid:
+            self._starts.append(Start(self.setup.arrays, session.basis()))
+        start = nearest(self._starts, arrays)
+        if not start.basis.valid:
             return
-        session.set_basis(self._basis)
-        sides = replace(arrays, objectives=base.objectives, offsets=base.offsets)
+        if start is not last:
+            session.update(start.arrays)
+            session.set_basis(start.basis)
+        sides = replace(arrays, objectives=start.arrays.objectives, offsets=start.arrays.offsets)
         for step, dual in ((sides, True), (arrays, False)):
             patch = session.update(step)
             if patch is None or not patch.size:
@@ -145,6 +189,15 @@ class Resolver:
                 if arrays.matrix.shape[1] >= MANY_COLUMNS:
                     session.forget()
                 return
+
+    def _remember(self, arrays: Arrays, answer: Answer) -> None:
+        """Keep the basis of an optimum for the neighbours to come."""
+        if answer.status != SolveStatus.OPTIMAL or len(self.setup.minimise) > 1:
+            return  # of several objectives the last one's basis is no good for the first
+        basis = self.session.basis()
+        if basis.valid:
+            self._last = Start(arrays, basis)
+            self._starts.append(self._last)
 
 
 class Shortcut:
@@ -160,20 +213,19 @@ class Shortcut:
         self.gap = setup.options.gap
         self.base = setup.arrays
         self.whole = np.flatnonzero(setup.arrays.integer)
-        self._relaxed = Resolver(replace(setup, arrays=_relaxed(setup.arrays)))
+        self.relaxed = Resolver(replace(setup, arrays=_relaxed(setup.arrays)))
         self._works: bool | None = None
         self._kept: FloatArray | None = None
 
     def solve(self, arrays: Arrays) -> Answer | None:
         """The optimum, proven within the gap; None where only a search can tell."""
         if self._works is None:
-            free = self.base.lower[self.whole] < self.base.upper[self.whole]
-            few = int(free.sum()) * MANY_FREE <= len(self.base.lower)
-            self._works = few and self._try(self.base) is not None
+            self._works = few_whole(self.base) and self._try(self.base) is not None
+            self.relaxed.begin()
         return self._try(arrays) if self._works else None
 
     def _try(self, arrays: Arrays) -> Answer | None:
-        relaxed = self._relaxed.solve(_relaxed(arrays))
+        relaxed = self.relaxed.go_on(_relaxed(arrays))
         if relaxed.point is None:
             return relaxed if relaxed.status == SolveStatus.INFEASIBLE else None
         whole = np.round(relaxed.point[self.whole])
@@ -187,7 +239,7 @@ class Shortcut:
             return None
         held = whole if near else self._kept
         held = np.clip(held, arrays.lower[self.whole], arrays.upper[self.whole])
-        fixed = self._relaxed.solve(_held(_relaxed(arrays), self.whole, held))
+        fixed = self.relaxed.go_on(_held(_relaxed(arrays), self.whole, held))
         if fixed.objective is None or relaxed.objective is None:
             return None
         gap = relative_gap(fixed.objective, min(relaxed.objective, fixed.objective))
@@ -196,6 +248,12 @@ class Shortcut:
         seconds = relaxed.seconds + fixed.seconds
         bound = min(relaxed.objective, fixed.objective)
         return replace(fixed, bound=bound, gap=gap, seconds=seconds)
+
+
+def few_whole(arrays: Arrays) -> bool:
+    """Whether so few whole numbers are free that a relaxation may do."""
+    free = arrays.integer & (arrays.lower < arrays.upper)
+    return int(free.sum()) * MANY_FREE <= len(arrays.lower)
 
 
 def _relaxed(arrays: Arrays) -> Arrays:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from ...datasets.ledger import AT_ONCE, Ledger
@@ -15,8 +16,9 @@ from ..executors import Executor, Failed, open_executor
 from ..executors import Name as ExecutorName
 from .interrupts import interrupts
 from .keys import Keys
+from .order import by_nearness
 from .study import Study, Task
-from .work import start, work
+from .work import Solved, start, work
 
 WORTH = 4.0
 """Seconds of solving from which starting worker processes pays (they take about one)."""
@@ -80,6 +82,15 @@ class Tally:
         """Count a point that is done."""
         self.done += 1
         self.states[status] = self.states.get(status, 0) + 1
+
+
+Numbered = tuple[int, Point]
+"""A point and its place among the different points of a sweep; 0 is the base."""
+
+
+def _row(length: int) -> Callable[[Numbered], int]:
+    """Number of the row that a point belongs to, whichever points are missing; 0 the base's."""
+    return lambda numbered: (numbered[0] + length - 1) // length
 
 
 Progress = Callable[[Tally], None]
@@ -154,19 +165,19 @@ class Points:
             ExecutorError, ConnectionError: see :meth:`Executor.run`.
         """
         base = self.asked.base
-        different = {self._key(point): point for point in (base, *points)}
-        missing: list[Point] = []
-        for point, outcome in zip(
-            different.values(), self.known(list(different.values())), strict=True
+        different = self._different(points)
+        missing: list[Numbered] = []
+        for number, (point, outcome) in enumerate(
+            zip(different.values(), self.known(list(different.values())), strict=True)
         ):
             if outcome is None:
-                missing.append(point)
+                missing.append((number, point))
             else:
                 self.tally.count(outcome.status)
         self.tally.asked, self.tally.found = len(different), self.tally.done
         self._tell()
         if limit is not None:
-            missing = missing[: limit + (missing[:1] == [base])]
+            missing = missing[: limit + (missing[:1] == [(0, base)])]
         complete = self.tally.found + len(missing) == len(different)
         try:
             if missing:
@@ -177,12 +188,19 @@ class Points:
             self.ledger.flush()
         return complete
 
-    def _solve_missing(self, missing: Sequence[Point], crew: Crew) -> None:
+    def _different(self, points: Sequence[Point]) -> dict[str, Point]:
+        """The base and all different points by key, neighbours next to each other."""
+        found = {self._key(point): point for point in (self.asked.base, *points)}
+        keys, different = list(found), list(found.values())
+        order = by_nearness(different[0], different[1:])
+        return {keys[0]: different[0]} | {keys[at + 1]: different[at + 1] for at in order}
+
+    def _solve_missing(self, missing: Sequence[Numbered], crew: Crew) -> None:
         """Solve points with whom is asked; else the base here, which tells who suits the rest."""
         asked = crew.asked()
         if asked is None:
             with open_executor("serial") as here:
-                if missing[0] == self.asked.base:
+                if missing[0][0] == 0:
                     self._run(here, missing[:1])
                     missing = missing[1:]
                 base = next(self.known([self.asked.base]))
@@ -194,41 +212,70 @@ class Points:
         with open_executor(name, workers=asked.workers, address=asked.address) as executor:
             self._run(executor, missing)
 
-    def _run(self, executor: Executor, missing: Sequence[Point]) -> None:
-        handed: list[tuple[Point, Task]] = []
-        setup = self.study.setup
+    def _run(self, executor: Executor, missing: Sequence[Numbered]) -> None:
+        """Solve neighbours in a row, and those of a row whose worker was lost each alone."""
+        length = self.study.in_a_row
+        lost = self._run_rows(executor, [list(row) for _, row in groupby(missing, _row(length))])
+        if length > 1:
+            lost = self._run_rows(executor, [[(0, point)] for point, _ in lost])
+        for point, message in lost:
+            self._record(point, Outcome("failed", reason=message))
+
+    def _run_rows(
+        self, executor: Executor, rows: Sequence[Sequence[Numbered]]
+    ) -> list[tuple[Point, str]]:
+        """Solve rows; the points of those whose worker was lost, and what was said of it."""
+        handed: list[list[tuple[Point, Task]]] = []
+        lost: list[tuple[Point, str]] = []
         with interrupts() as heard:
-            results = executor.run(start, work, setup, self._tasks(missing, handed))
+            results = executor.run(start, work, self.study.setup, self._tasks(rows, handed))
             for position, result in results:
-                point, task = handed[position]
-                handed[position] = (point, Task(None, task.pairs))  # lets go of its arrays
+                row = handed[position]
+                handed[position] = []  # lets go of its arrays
                 stop = heard.seen()
                 if isinstance(result, Failed):
-                    self._record(point, Outcome("failed", reason=result.message))
+                    lost += [(point, result.message) for point, _ in row]
                 else:
-                    outcome = self.study.outcome(result, task.pairs)
-                    if outcome.settled or not stop:
-                        self._record(point, outcome)
+                    self._take(row, result, stop=stop)
                 if stop:
                     raise KeyboardInterrupt
+        return lost
 
-    def _tasks(self, missing: Sequence[Point], handed: list[tuple[Point, Task]]) -> Iterator[Any]:
-        """What travels for each point, which is noted in ``handed`` in the same order."""
-        for point in missing:
-            if (already := next(self.known([point]))) is not None:
-                self._count(already)  # somebody else was faster
+    def _take(
+        self, row: list[tuple[Point, Task]], found: Sequence[Solved | Failed], *, stop: bool
+    ) -> None:
+        """Record what was found of a row; fewer than its points where Ctrl-C ended it."""
+        for (point, task), one in zip(row, found, strict=False):
+            if isinstance(one, Failed):
+                self._record(point, Outcome("failed", reason=one.message))
                 continue
-            try:
-                task = self.study.task(self.asked.changes(point))
-            except ValueError as error:
-                self._record(point, Outcome("failed", reason=str(error)))
-                continue
-            except Exception as error:
-                reason = f"{type(error).__name__}: {error}"  # a fault of ours costs one point
-                self._record(point, Outcome("failed", reason=reason))
-                continue
-            handed.append((point, task))
-            yield task.change
+            outcome = self.study.outcome(one, task.pairs)
+            if outcome.settled or not stop:
+                self._record(point, outcome)
+
+    def _tasks(
+        self, rows: Sequence[Sequence[Numbered]], handed: list[list[tuple[Point, Task]]]
+    ) -> Iterator[Any]:
+        """What travels for each row, which is noted in ``handed`` in the same order."""
+        for row in rows:
+            built = [(point, task) for _, point in row if (task := self._task(point)) is not None]
+            if built:
+                handed.append(built)
+                yield [task.change for _, task in built]
+
+    def _task(self, point: Point) -> Task | None:
+        """A point ready to be solved; None where somebody else was faster, or it has failed."""
+        if (already := next(self.known([point]))) is not None:
+            self._count(already)
+            return None
+        try:
+            return self.study.task(self.asked.changes(point))
+        except ValueError as error:
+            self._record(point, Outcome("failed", reason=str(error)))
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"  # a fault of ours costs one point
+            self._record(point, Outcome("failed", reason=reason))
+        return None
 
     def _record(self, point: Point, outcome: Outcome) -> None:
         changes = self.asked.changes(point)

@@ -17,12 +17,15 @@ from ..arrays import Arrays
 from ..keep import keep_decisions
 from ..network import Network
 from ..patches import Patch, difference
-from ..resolve import Setup
+from ..resolve import Setup, few_whole
 from ..solve import Built, Request, cap_value
+from ..starts import most_in_a_row
 from ..tree import IntArray
 from ..workbench import Workbench
 from .work import FAMILIES, Solved
 
+FEW_WITH_WHOLE = 16
+"""Neighbours in a row where a search may be needed after all."""
 Pairs = tuple[IntArray, IntArray, IntArray]
 """Row of ``lanes``, start and end of each lane pair."""
 
@@ -82,6 +85,16 @@ class Study:
             name: cap_value(built.network, name, limit) for name, limit in self.request.caps.items()
         }
         return Setup(arrays, self.request.minimise, caps, self.request.options)
+
+    @property
+    def in_a_row(self) -> int:
+        """How many neighbouring points are solved one from the other; 1 where a search decides."""
+        arrays = self.setup.arrays
+        free = bool((arrays.integer & (arrays.lower < arrays.upper)).any())
+        if free and (len(self.request.minimise) > 1 or not few_whole(arrays)):
+            return 1
+        most = most_in_a_row(len(arrays.lower))
+        return min(most, FEW_WITH_WHOLE) if free else most
 
     def task(self, changes: Sequence[Change]) -> Task:
         """A point as what differs from the base.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..arrays import Arrays
+from ..executors.protocol import Failed, attempt
 from ..patches import Patch
 from ..resolve import Answer, Resolver, Setup
 from ..tree import FloatArray, IntArray
@@ -44,9 +45,22 @@ def start(setup: Setup) -> Resolver:
     return Resolver(setup)
 
 
-def work(resolver: Resolver, change: Patch | Arrays | None) -> Solved:
-    """Solve a point."""
-    answer = resolver.solve(change)
+def work(resolver: Resolver, changes: list[Patch | Arrays | None]) -> list[Solved | Failed]:
+    """Solve neighbours; after Ctrl-C fewer than there are, the last one perhaps not to the end.
+
+    A point that fails costs no other one.
+    """
+    resolver.begin()
+    found: list[Solved | Failed] = []
+    for change in changes:
+        found.append(attempt(_solved, resolver, change))
+        if resolver.interrupted:
+            break
+    return found
+
+
+def _solved(resolver: Resolver, change: Patch | Arrays | None) -> Solved:
+    answer = resolver.go_on(change)
     arrays = change if isinstance(change, Arrays) else resolver.setup.arrays
     if answer.point is None:
         return Solved(answer, False, {})
