@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from .datasets.runs import read_run
     from .datasets.save import save_case
     from .models.case import Case
+    from .models.explain_results import Explained, NoPlan
     from .models.plan import Solution, SolveStatus
     from .models.problems import CaseError, Problem
+    from .models.risk_results import RiskResult
     from .models.sampling_results import Evaluation, SaaResult, Sampled
     from .models.stress_results import StressResult
     from .models.sweep_results import SweepResult
+    from .optimizer.explain.explain import explain
     from .optimizer.frontier import Front, TradeOff, frontier
     from .optimizer.highs import Options
     from .optimizer.rulings import Question, rulings
@@ -35,7 +38,10 @@ if TYPE_CHECKING:
     from .optimizer.solve import Request, solve
     from .optimizer.stress.run import stress
     from .optimizer.sweep.run import sweep
+    from .optimizer.uncertainty.question import RiskQuestion
+    from .optimizer.uncertainty.study import risk
     from .optimizer.verify import Verification, verify_plan
+    from .reports.writing import report
 
 __version__ = "0.1.0"
 
@@ -43,7 +49,9 @@ _HOMES = {
     "Case": ".models.case",
     "CaseError": ".models.problems",
     "Evaluation": ".models.sampling_results",
+    "Explained": ".models.explain_results",
     "Front": ".optimizer.frontier",
+    "NoPlan": ".models.explain_results",
     "Options": ".optimizer.highs",
     "Problem": ".models.problems",
     "Question": ".optimizer.rulings",
@@ -58,14 +66,19 @@ _HOMES = {
     "bundled_names": ".datasets.bundled",
     "check_case": ".datasets.checks",
     "evaluate": ".optimizer.sampling.evaluate",
+    "explain": ".optimizer.explain.explain",
     "frontier": ".optimizer.frontier",
     "load_case": ".datasets.load",
     "read_run": ".datasets.runs",
+    "report": ".reports.writing",
     "rulings": ".optimizer.rulings",
     "saa": ".optimizer.sampling.saa",
     "sample": ".optimizer.sampling.sample",
     "save_case": ".datasets.save",
     "solve": ".optimizer.solve",
+    "risk": ".optimizer.uncertainty.study",
+    "RiskQuestion": ".optimizer.uncertainty.question",
+    "RiskResult": ".models.risk_results",
     "stress": ".optimizer.stress.run",
     "StressResult": ".models.stress_results",
     "sweep": ".optimizer.sweep.run",
@@ -76,11 +89,15 @@ __all__ = [
     "Case",
     "CaseError",
     "Evaluation",
+    "Explained",
     "Front",
+    "NoPlan",
     "Options",
     "Problem",
     "Question",
     "Request",
+    "RiskQuestion",
+    "RiskResult",
     "SaaResult",
     "Sampled",
     "Solution",
@@ -92,9 +109,12 @@ __all__ = [
     "bundled_names",
     "check_case",
     "evaluate",
+    "explain",
     "frontier",
     "load_case",
     "read_run",
+    "report",
+    "risk",
     "rulings",
     "saa",
     "sample",

@@ -103,6 +103,16 @@ def build_network(case: Case, tree: Tree | None = None, *, force: bool = False) 
         return _build(frame, Stages(frame.values), force=force)
 
 
+def network_of(frame: Frame, *, force: bool = False) -> Network:
+    """Network of a frame, whatever its numbers.
+
+    Raises:
+        TooLargeError: the model would not fit.
+    """
+    with _collector_at_rest():
+        return _build(frame, Stages(frame.values), force=force)
+
+
 def rebuild_network(network: Network, changes: Sequence[Change], *, force: bool = False) -> Network:
     """Network of the same case with more rows in `changes`; what they do not reach is shared.
 

@@ -10,11 +10,25 @@ import numpy as np
 
 from ...models.case import Case
 from ...models.plan import SolveStatus
+from ..arrays import Arrays
 from ..highs import Options, Outcome, Session
 from ..lexicographic import lexicographic, value_of
 from ..plan import Alone
 from ..solve import Built, build
 from ..tree import FloatArray, build_tree
+
+
+def least_cost(arrays: Arrays, options: Options) -> tuple[Outcome, FloatArray | None]:
+    """The cheapest plan of arrays.
+
+    Raises:
+        KeyboardInterrupt: somebody stopped the solve, and with it all that was to come.
+    """
+    session = Session(arrays, "cost")
+    outcome, point, _ = lexicographic(session, arrays, ("cost",), options)
+    if session.interrupted:
+        raise KeyboardInterrupt
+    return outcome, point
 
 
 @dataclass(frozen=True)
@@ -62,11 +76,10 @@ def plan_alone(
 
     Raises:
         ValueError: see :func:`secondsource.optimizer.solve.build`.
+        KeyboardInterrupt: somebody stopped the solve.
     """
     built = build(case, [scenario], force=force)
-    outcome, point, _ = lexicographic(
-        Session(built.arrays, "cost"), built.arrays, ("cost",), options
-    )
+    outcome, point = least_cost(built.arrays, options)
     if point is None:
         bound = -np.inf if outcome.bound is None else outcome.bound
         return Future(scenario, probability, built, outcome, None, np.nan, bound)

@@ -1,0 +1,213 @@
+"""``secondsource risk``: what knowing the future is worth, and what safety costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .solve import EXIT
+
+if TYPE_CHECKING:
+    from ..models.case import Case
+    from ..models.risk_results import RiskResult
+    from ..optimizer.uncertainty.question import RiskQuestion
+
+POINTS = 4
+"""Plans between the cheapest and the safest, unless asked otherwise."""
+
+
+@click.command()
+@click.argument("case")
+@click.option(
+    "-o",
+    "--output",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Folder for the tables, with the plan for all futures in it.",
+)
+@click.option("--scenarios", metavar="all|NAME,...", help="Futures to plan for.")
+@click.option(
+    "--alpha",
+    type=float,
+    metavar="LEVEL",
+    help="Level of the conditional value at risk, from 0 to below 1. Overrides [case] cvar_level.",
+)
+@click.option(
+    "--points",
+    type=int,
+    default=POINTS,
+    show_default=True,
+    metavar="N",
+    help="Plans from the cheapest to the safest; 0 leaves the price of robustness out.",
+)
+@click.option("--no-mean-value", is_flag=True, help="Leave the mean-value problem out.")
+@click.option("--no-cross", is_flag=True, help="Do not try the plan of each future in every other.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="TABLE:KEY:FIELD=VALUE",
+    help="Change a number, e.g. offers:Kuantan*:price=70.",
+)
+@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which a solve may stop.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop each solve, and the search for the price of robustness, after so many seconds.",
+)
+@click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
+@click.option("--force", is_flag=True, help="Build models past the size limit.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
+)
+@click.pass_context
+def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> None:
+    """Find what the uncertainty of CASE costs, and what would be worth paying to lessen it.
+
+    Expected value of perfect information, value of the stochastic solution, what each plan for a
+    single future would regret in every other, and what less cost in the worst futures costs on
+    average. Everything minimises expected cost. Exit codes: 0 complete, 2 invalid, 3 no plan
+    exists, 4 some solve stopped early, 5 stopped with nothing.
+    """
+    from importlib import import_module
+
+    import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
+    from ..datasets.load import read_case
+    from ..datasets.runs import check_target
+    from ..models.problems import CaseError
+    from .solve import _with_settings, with_attitude
+
+    if how["output"] is not None:
+        check_target(how["output"])
+    loaded, problems = read_case(case)
+    if loaded is None:
+        raise CaseError(problems, case)
+    from ..optimizer.guard import wide_numbers
+    from ..optimizer.uncertainty.study import risk as study
+
+    loaded = _with_settings(loaded, how["settings"])
+    loaded = with_attitude(loaded, {**how, "risk_weight": None})
+    question = _question(loaded, how)
+    for warning in [str(one) for one in problems] + wide_numbers(loaded):
+        click.echo(f"warning: {warning}", err=True)
+    with _Progress() as progress:
+        try:
+            result = study(loaded, question, progress=progress.show)
+        except KeyboardInterrupt:
+            if as_json:
+                click.echo('{"status": "no_solution"}')
+            click.echo("stopped before the study was complete", err=True)
+            context.exit(EXIT["no_solution"])
+    if how["output"] is not None and result.solution.tables:
+        _write(how["output"], loaded, question, result, as_csv=how["as_csv"])
+    _tell(result, how["output"], as_json=as_json)
+    context.exit(EXIT[result.status])
+
+
+def _question(case: Case, how: dict[str, Any]) -> RiskQuestion:
+    """What the command line asks for, on top of what the case says."""
+    from dataclasses import replace
+
+    from ..optimizer.solve import Request
+    from ..optimizer.uncertainty.question import RiskQuestion
+
+    request = Request.of(case)
+    options = request.options
+    for name in ("gap", "time_limit", "threads", "seed"):
+        if how[name] is not None:
+            options = replace(options, **{name: how[name]})
+    scenarios = request.scenarios
+    if how["scenarios"]:
+        scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
+    try:
+        return RiskQuestion(
+            scenarios=scenarios,
+            points=how["points"],
+            mean_value=not how["no_mean_value"],
+            cross=not how["no_cross"],
+            options=options,
+            force=how["force"],
+        )
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--points") from None
+
+
+def _write(
+    output: Path, case: Case, question: RiskQuestion, result: RiskResult, *, as_csv: bool
+) -> None:
+    """Write the tables, and the plan for all futures as a run of its own."""
+    from ..datasets.runs import summary_of, write_runs
+
+    scenarios = list(question.scenarios)
+    plan = summary_of(case, result.solution, scenarios)
+    tables = {"futures": result.futures, "plans": result.plans, "sums": result.sums}
+    if result.robustness is not None:
+        tables["robustness"] = result.robustness
+    options = {
+        "scenarios": scenarios,
+        "points": question.points,
+        "gap": question.options.gap,
+        "time_limit_s": question.options.time_limit,
+        "threads": question.options.threads,
+        "seed": question.options.seed,
+    }
+    runs = [("plan", result.solution.tables, plan)]
+    write_runs(output, case, runs, tables, result.summary(), options, csv=as_csv)
+
+
+def _tell(result: RiskResult, output: Path | None, *, as_json: bool) -> None:
+    """Print the study: JSON for programs, or a page for people."""
+    import json
+
+    for line in result.warnings:
+        click.echo(f"warning: {line}", err=True)
+    if as_json:
+        click.echo(json.dumps(result.summary(), allow_nan=False))
+    elif result.solution.tables:
+        from ..reports.memo import console_for
+        from ..reports.risk import print_risk
+
+        print_risk(result, console_for())
+    if result.status == "infeasible":
+        click.echo(f"{result.case}: no plan exists; secondsource solve says why", err=True)
+    elif result.status == "unbounded":
+        click.echo(f"{result.case}: cost has no lower bound; secondsource solve says why", err=True)
+    elif result.status == "no_solution":
+        click.echo(
+            f"{result.case}: stopped before any plan was found; allow more time (--time-limit)",
+            err=True,
+        )
+    elif result.status == "feasible":
+        click.echo("some solve stopped early; intervals say how much is open", err=True)
+    if output is not None and result.solution.tables:
+        click.echo(f"written to {output}", err=True)
+
+
+class _Progress:
+    """A line on stderr while the study runs. Silent where there is no terminal."""
+
+    def __init__(self) -> None:
+        self.status: Any = None
+
+    def __enter__(self) -> _Progress:
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        if console.is_terminal:
+            self.status = console.status("building the model")
+            self.status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.status is not None:
+            self.status.stop()
+
+    def show(self, text: str) -> None:
+        """Show how far the study is."""
+        if self.status is not None:
+            self.status.update(text)

@@ -1,0 +1,194 @@
+"""Roll a plan forward: the case as it is when some periods of a plan have passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...datasets.checks import check_case
+from ...models.case import Case
+from ...models.plan import Tables
+from ...models.problems import CaseError
+from ..tree import IntArray, Tree, build_tree
+from ..verification.carrying import carried_over
+from .shifting import (
+    shifted_changes,
+    shifted_rows,
+    shifted_scenarios,
+    shifted_start,
+    shifted_status,
+)
+from .state import Passed, commitments, demand, stockpiles, under_way
+
+
+class CannotRollError(ValueError):
+    """A plan that leaves something behind which a case cannot hold. ``lost`` lists what."""
+
+    def __init__(self, lost: list[str]) -> None:
+        self.lost = list(dict.fromkeys(lost))
+        super().__init__(
+            "the plan cannot be rolled forward exactly; a case cannot hold:\n"
+            + "\n".join(f"  {line}" for line in self.lost)
+        )
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """A case rolled forward.
+
+    Attributes:
+        case: the case that starts later.
+        paid: cash of the passed periods, discounted to the old period 1 [money].
+        discount: what money of the new period 1 is worth in the old one.
+        scenario: scenario that the passed periods belong to.
+    """
+
+    case: Case
+    paid: float
+    discount: float
+    scenario: str
+
+
+def roll(
+    case: Case,
+    tables: Tables,
+    periods: int = 1,
+    *,
+    scenarios: tuple[str, ...] = ("all",),
+    scenario: str | None = None,
+) -> Rolled:
+    """The case that starts when some periods of a plan have passed as planned.
+
+    Args:
+        case: the case of the plan.
+        tables: the plan.
+        periods: how many periods pass.
+        scenarios: scenarios that were solved.
+        scenario: which of them comes true; needed where the passed periods differ between them.
+
+    Raises:
+        ValueError: periods outside the horizon, an unknown or missing scenario, or something of the
+            case whose dates cannot be moved.
+        CannotRollError: something the plan leaves behind has no place in a case.
+        CaseError: the case that comes out has errors.
+    """
+    total = case.case.periods
+    if not 1 <= periods < total:
+        raise ValueError(
+            f"{periods} periods cannot pass of a horizon of {total}; from 1 to {total - 1} can"
+        )
+    tree = build_tree(case, scenarios)
+    path = _path(tree, periods, scenario)
+    passed = Passed.of(case, tables, tree, path)
+    weight = _weights(tree, passed)
+    piles, extra = stockpiles(passed)
+    rows = shifted_rows(case, periods)
+    waiting = demand(passed)
+    rows["demand"] = [
+        moved.model_copy(update={"waiting": own.waiting})
+        for moved, own in zip(rows["demand"], waiting, strict=True)
+    ]
+    carried, uncounted = carried_over(case, tables, scenarios, path)
+    passed.lost += [
+        f"policy {name}: it counts suppliers over a window that is still running"
+        for name in uncounted
+    ]
+    _check_licences(passed)
+    _check_changes(passed)
+    settings = case.case.model_copy(
+        update={
+            "start": shifted_start(case, periods),
+            "periods": total - periods,
+            "periods_before": case.case.periods_before + periods,
+        }
+    )
+    futures = (
+        shifted_scenarios(case, periods, tree.owner[path[-1]], weight, tree.branch)
+        if case.scenarios
+        else []
+    )
+    names = {row.scenario for row in futures}
+    solve = case.solve
+    if list(scenarios) != ["all"]:
+        solve = solve.model_copy(update={"scenarios": list(weight)})
+    elif solve.scenarios != ["all"]:
+        left = [name for name in solve.scenarios if name in names]
+        solve = solve.model_copy(update={"scenarios": left or ["all"]})
+    later = case.model_copy(
+        update={
+            **rows,
+            "case": settings,
+            "solve": solve,
+            "stockpiles": piles,
+            "in_transit": [*under_way(passed), *extra],
+            "commitments": commitments(passed, names),
+            "carried": carried,
+            "control_status": shifted_status(case, periods),
+            "scenarios": futures,
+            "changes": [],
+        }
+    )
+    later = later.model_copy(
+        update={"changes": shifted_changes(case, later, periods, names, tree.branch)}
+    )
+    if passed.lost:
+        raise CannotRollError(passed.lost)
+    problems = check_case(later)
+    if any(problem.level == "error" for problem in problems):
+        raise CaseError(problems, f"{case.case.name} rolled forward")
+    cash = passed.rows("cash")
+    years = periods * case.case.months_per_period / 12
+    return Rolled(
+        later,
+        float(cash["discounted"].sum()),
+        float((1 + case.case.discount_rate) ** -years),
+        tree.owner[path[-1]],
+    )
+
+
+def _path(tree: Tree, periods: int, scenario: str | None) -> IntArray:
+    """Nodes of the first periods, of a scenario where they differ between scenarios."""
+    if scenario is None:
+        ends = np.unique(tree.paths[:, periods - 1])
+        if len(ends) > 1:
+            raise ValueError(
+                f"the first {periods} periods differ between scenarios; say which comes true "
+                f"(one of {', '.join(tree.scenarios)})"
+            )
+        return np.asarray(tree.paths[0, :periods])
+    if scenario not in tree.scenarios:
+        raise ValueError(
+            f"no scenario {scenario!r} was solved; there are {', '.join(tree.scenarios)}"
+        )
+    return np.asarray(tree.paths[tree.scenarios.index(scenario), :periods])
+
+
+def _weights(tree: Tree, passed: Passed) -> dict[str, float]:
+    """Scenarios that go through the last passed node, with their probabilities."""
+    through = tree.paths[:, passed.periods - 1] == passed.path[-1]
+    return {
+        name: float(weight)
+        for name, weight, still in zip(tree.scenarios, tree.weights, through, strict=True)
+        if still
+    }
+
+
+def _check_licences(passed: Passed) -> None:
+    """Licences that are still of use."""
+    table = passed.rows("licences")
+    for row in table[table["last"] > passed.periods].to_dict("records"):
+        kind = next(r.kind for r in passed.case.controls if r.control == row["control"])
+        if kind == "technology":
+            continue  # what it allowed is a decision, with its date
+        passed.lost.append(
+            f"licence under {row['control']} from {row['exporter']} to {row['destination']}, "
+            f"applied for in {row['label']}: it can still be used"
+        )
+
+
+def _check_changes(passed: Passed) -> None:
+    """Changes to goods in transit, among which there are new ones now."""
+    for number, row in enumerate(passed.case.changes, start=1):
+        if row.table == "in_transit":
+            passed.lost.append(f"changes row {number}: it alters goods in transit")
