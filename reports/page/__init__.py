@@ -1,0 +1,1 @@
+"""Reports as one HTML file that opens anywhere, without a network."""

@@ -1,0 +1,109 @@
+"""What a result folder holds: a plan, a frontier, a sweep or a stress test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ...datasets.load import load_case
+from ...datasets.runs import CASE, MANIFEST, SUMMARY
+from ...datasets.sweep_folder import BASE
+from ...models.case import Case
+from ...models.plan import PLAN_TABLES, Tables
+from ...models.problems import CaseError, Problem
+
+STUDY_TABLES = {
+    "frontier": ("frontier",),
+    "sweep": ("points", "changed_decisions", "tornado", "correlations", "indices"),
+    "stress": ("outages", "short", "fixes"),
+}
+NEEDED = {"frontier": "frontier", "sweep": "points", "stress": "outages", "plan": "nodes"}
+TITLES = {
+    "plan": "Plan", "frontier": "Trade-off", "sweep": "Sweep of what-ifs", "stress": "Stress test",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result, whatever it is of.
+
+    Attributes:
+        kind: plan, frontier, sweep or stress.
+        name: of its folder.
+        case: the case as it was solved.
+        tables: by name; of a plan see :data:`~secondsource.models.plan.PLAN_TABLES`.
+        summary: what ``summary.json`` holds.
+        manifest: versions, options and the hash of the input.
+    """
+
+    kind: str
+    name: str
+    case: Case
+    tables: Tables
+    summary: Mapping[str, Any]
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def currency(self) -> str:
+        """Currency of all money."""
+        return self.case.case.currency
+
+    @property
+    def title(self) -> str:
+        """What people call the case."""
+        return self.case.case.title or self.case.case.name
+
+
+def read_result(path: str | Path) -> Result:
+    """Read a result folder.
+
+    Raises:
+        CaseError: it is none, or a part of it is missing or damaged, or it holds no plan.
+    """
+    folder = Path(path)
+    try:
+        summary = _object(folder / SUMMARY)
+        manifest = _object(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
+        kind = _kind(summary)
+        names: Sequence[str] = STUDY_TABLES.get(kind, tuple({**PLAN_TABLES, "scenarios": {}}))
+        tables = {
+            name: pd.read_parquet(folder / f"{name}.parquet")
+            for name in names
+            if (folder / f"{name}.parquet").is_file()
+        }
+        if NEEDED[kind] not in tables:
+            raise ValueError(_missing(kind, summary, folder))
+    except (OSError, ValueError) as error:
+        problem = Problem("error", f"cannot be reported on: {error}", place=str(folder))
+        raise CaseError([problem], str(folder)) from None
+    case = load_case(folder / (BASE if kind == "sweep" else CASE))
+    return Result(kind, folder.resolve().name, case, tables, summary, manifest)
+
+
+def _object(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} holds no object")
+    return content
+
+
+def _kind(summary: Mapping[str, Any]) -> str:
+    if summary.get("kind") == "sweep":
+        return "sweep"
+    if isinstance(summary.get("outages"), list):
+        return "stress"
+    return "frontier" if isinstance(summary.get("points"), list) else "plan"
+
+
+def _missing(kind: str, summary: Mapping[str, Any], folder: Path) -> str:
+    status = summary.get("status")
+    if kind == "plan" and status in ("infeasible", "unbounded", "no_solution"):
+        return f"it holds no plan (status {status}); secondsource solve says why"
+    if kind == "frontier" and not summary.get("points"):
+        return f"no plan was found (status {status}); secondsource solve says why"
+    return f"{NEEDED[kind]}.parquet is missing in {folder}"
