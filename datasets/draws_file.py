@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +19,75 @@ MOST = 200
 """Draws and events of the largest file."""
 
 
-def read_draws(source: str | Path | Mapping[str, Any]) -> Draws:
+@dataclass(frozen=True)
+class Understood:
+    """What of a file was understood.
+
+    Attributes:
+        settings: of [sample]; those by default where they are not understood.
+        draws: number in the file, from 1, and the draw.
+        events: likewise.
+        correlations: likewise.
+        problems: what is wrong with the file by itself.
+        file: name of the file, '' for none.
+        name: what to call it in messages.
+    """
+
+    settings: SampleSettings
+    draws: dict[int, Draw]
+    events: dict[int, Event]
+    correlations: dict[int, Correlation]
+    problems: list[Problem]
+    file: str
+    name: str
+
+    def complete(self, more: Sequence[Problem] = ()) -> Draws:
+        """The draws.
+
+        Args:
+            more: what is wrong with them for a case.
+
+        Raises:
+            CaseError: something is wrong.
+        """
+        problems = [*self.problems, *more]
+        if any(problem.level == "error" for problem in problems):
+            told = [replace(one, place=one.place or self.file) for one in dict.fromkeys(problems)]
+            raise CaseError(told, self.name)
+        return Draws(
+            sample=self.settings,
+            draws=list(self.draws.values()),
+            events=list(self.events.values()),
+            correlations=list(self.correlations.values()),
+        )
+
+
+def understand(source: Draws | str | Path | Mapping[str, Any]) -> Understood:
+    """What a TOML file, the content of one as a dict, or draws say, and what is wrong with it."""
+    if isinstance(source, Draws):
+        rows = (dict(enumerate(one, start=1)) for one in (source.draws, source.events))
+        ties = dict(enumerate(source.correlations, start=1))
+        return Understood(source.sample, *rows, ties, [], "", "the draws")
+    reading = _Reading(None)
+    is_file = not isinstance(source, Mapping)
+    content = _content(Path(source), reading) if is_file else dict(source)  # type: ignore[arg-type, call-overload]  # by kind
+    file, name = (Path(source).name, str(source)) if is_file else ("", "the draws")  # type: ignore[arg-type]  # no mapping
+    if content is None:
+        return Understood(SampleSettings(), {}, {}, {}, reading.problems, file, name)
+    return _understand(content, reading, file, name)
+
+
+def read_draws(source: Draws | str | Path | Mapping[str, Any]) -> Draws:
     """What is uncertain, from a TOML file or from the content of one as a dict.
 
     Raises:
         CaseError: with every problem found.
     """
-    is_file = not isinstance(source, Mapping)
-    reading = _Reading(None)
-    content = dict(source) if isinstance(source, Mapping) else _content(Path(source), reading)
-    draws = None if content is None else _understand(content, reading)
-    if draws is None or any(problem.level == "error" for problem in reading.problems):
-        file = Path(source).name if is_file else ""  # type: ignore[arg-type]  # no mapping here
-        problems = [replace(one, place=one.place or file) for one in reading.problems]
-        raise CaseError(problems, str(source) if is_file else "the draws")
-    return draws
+    return understand(source).complete()
 
 
-def _understand(content: dict[str, Any], reading: _Reading) -> Draws | None:
-    """The draws; None where something of them is not understood at all."""
+def _understand(content: dict[str, Any], reading: _Reading, file: str, name: str) -> Understood:
+    """What is understood of the content of a file."""
     for section in content:
         if section not in SECTIONS:
             reading.complain(
@@ -47,26 +97,30 @@ def _understand(content: dict[str, Any], reading: _Reading) -> Draws | None:
             )
     settings = _settings(content.get("sample", {}), reading)
     lists = {
-        name: _rows(content.get(name, []), model, name, reading)
-        for name, model in (("draws", Draw), ("events", Event), ("correlations", Correlation))
+        section: _rows(content.get(section, []), model, section, reading)
+        for section, model in (("draws", Draw), ("events", Event), ("correlations", Correlation))
     }
     if not lists["draws"] and not lists["events"]:
         reading.complain("nothing is drawn", "[[draws]]", remedy=EXAMPLE)
-        return None
-    if len(lists["draws"]) + len(lists["events"]) > MOST:
+    elif len(lists["draws"]) + len(lists["events"]) > MOST:
         reading.complain(f"there are more than {MOST} draws and events", "[[draws]]")
-        return None
-    understood = {
-        name: {at: one for at, one in enumerate(rows, start=1) if one is not None}
-        for name, rows in lists.items()
+        lists = {section: [] for section in lists}
+    known: dict[str, dict[int, Any]] = {
+        section: {at: one for at, one in enumerate(rows, start=1) if one is not None}
+        for section, rows in lists.items()
     }
-    complete = all(one is not None for rows in lists.values() for one in rows)
-    reading.problems += check_draws(
-        understood["draws"], understood["events"], understood["correlations"], complete=complete
-    )
-    if settings is None or not complete:
-        return None
-    return Draws(sample=settings, **lists)
+    whole = all(one is not None for rows in lists.values() for one in rows)
+    found = check_draws(known["draws"], known["events"], known["correlations"], complete=whole)
+    reading.problems += found
+    bad = {(one.table, one.row) for one in found}
+    good = {
+        section: {at: one for at, one in rows.items() if (section, at) not in bad}
+        for section, rows in known.items()
+    }
+    return Understood(
+        settings or SampleSettings(), good["draws"], good["events"], good["correlations"],
+        reading.problems, file, name,
+    )  # fmt: skip
 
 
 def _settings(values: Any, reading: _Reading) -> SampleSettings | None:

@@ -48,7 +48,7 @@ class When(BaseModel):
 
     starts: list[Period] | None = column(None, "Periods one of which it begins in")
     starts_probabilities: list[Number] | None = column(
-        None, "How likely each of them is (blank: all alike)"
+        None, "How likely each of them is (blank: all alike)", unit="1"
     )
 
     def first(self) -> list[Period]:
@@ -76,7 +76,7 @@ class Draw(When):
     beta: Number | None = column(None, "Second shape of a beta distribution", gt=0)
     values: list[Value] | None = column(None, "The values it may take")
     probabilities: list[Annotated[Number, Field(ge=0, le=1)]] | None = column(
-        None, "How likely each of them is"
+        None, "How likely each of them is", unit="1"
     )
 
 
@@ -95,7 +95,7 @@ class Event(When):
     value: Value | None = column(None, "The value while it lasts")
     lasts: list[Whole] | None = column(None, "How many periods it may last (blank: to the horizon)")
     lasts_probabilities: list[Number] | None = column(
-        None, "How likely each of them is (blank: all alike)"
+        None, "How likely each of them is (blank: all alike)", unit="1"
     )
 
 
@@ -105,7 +105,7 @@ class Correlation(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     draws: list[Name] = column(..., "Names of draws and events, each pair of which it is about")
-    rank: Number = column(..., "Rank correlation (Spearman)", gt=-1, lt=1)
+    rank: Number = column(..., "Rank correlation (Spearman)", unit="1", gt=-1, lt=1)
 
 
 class SampleSettings(BaseModel):

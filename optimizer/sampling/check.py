@@ -7,34 +7,36 @@ from dataclasses import replace
 
 from ...datasets.check_changes import check_for_bad_changes
 from ...datasets.check_sweep_inputs import CHECKS, _problems
+from ...datasets.draws_file import Understood
+from ...datasets.nearest import did_you_mean
 from ...models.case import Case
 from ...models.draws import Draw, Draws, Event
-from ...models.problems import CaseError, Problem, quote
+from ...models.problems import Problem, quote
 from ...models.rule_rows import Change
 from ...models.selectors import SelectorError
 from .distributions import reach
 from .sites import Outages
 
 
-def check_against(draws: Draws, case: Case, file: str = "") -> list[str]:
-    """Raise every problem that draws have with a case; return what else a reader should know.
+def checked(known: Understood, case: Case) -> tuple[Draws, list[str]]:
+    """Draws that fit a case, and what else a reader should know.
 
     Args:
-        draws: what is uncertain.
+        known: what is understood of the draws, and what is wrong with them by themselves.
         case: the case without futures of its own.
-        file: name of the file, for messages.
 
     Raises:
         CaseError: with every problem found.
     """
-    problems = _parting(draws, case)
-    first = _period(case, draws.sample.from_)
+    settings = known.settings
+    problems = _parting(settings.from_, case)
+    first = _period(case, settings.from_)
     parting = first if first is not None and not problems else 2
     warnings: list[str] = []
-    for number, draw in enumerate(draws.draws, start=1):
+    for number, draw in known.draws.items():
         found = _windows(draw, case, parting) + _values(case, _tried(draw))
         problems += [replace(one, table="draws", row=number) for one in found]
-    for number, event in enumerate(draws.events, start=1):
+    for number, event in known.events.items():
         found = _windows(event, case, parting)
         if event.site is not None:
             more, told = _outage(event, case)
@@ -42,11 +44,7 @@ def check_against(draws: Draws, case: Case, file: str = "") -> list[str]:
         else:
             found += _values(case, _happens(event))
         problems += [replace(one, table="events", row=number) for one in found]
-    if problems:
-        place = file.rsplit("/", 1)[-1]
-        told = [replace(one, place=one.place or place) for one in dict.fromkeys(problems)]
-        raise CaseError(told, file or "the draws")
-    return warnings
+    return known.complete(problems), warnings
 
 
 def _period(case: Case, period: int | str | None) -> int | None:
@@ -57,10 +55,10 @@ def _period(case: Case, period: int | str | None) -> int | None:
         return None
 
 
-def _parting(draws: Draws, case: Case) -> list[Problem]:
+def _parting(parting: int | str, case: Case) -> list[Problem]:
     """Whether futures part within the horizon, and something comes before."""
     column, periods = "[sample] from", case.case.periods
-    first = _period(case, draws.sample.from_)
+    first = _period(case, parting)
     if first is None:
         return [Problem("error", "is a date, but [case] start is not given", column=column)]
     if periods < 2:
@@ -73,8 +71,8 @@ def _parting(draws: Draws, case: Case) -> list[Problem]:
     if not 2 <= first <= periods:
         return [
             Problem(
-                "error", f"{draws.sample.from_} is not within periods 2 to {periods}",
-                column=column, value=draws.sample.from_,
+                "error", f"{parting} is not within periods 2 to {periods}",
+                column=column, value=parting,
                 remedy="what comes before it is decided once for all futures",
             )
         ]  # fmt: skip
@@ -115,7 +113,7 @@ def _tried(draw: Draw) -> list[tuple[str, str, Change]]:
         texts = [value for value in draw.values if isinstance(value, str)]
         tried = [("values", value, "") for value in dict.fromkeys([*ends, *texts])]
     else:
-        least, most = reach(draw)
+        least, most = (float(f"{end:.6g}") for end in reach(draw))
         for column, value, which in (("low", least, "least"), ("high", most, "largest")):
             own = getattr(draw, column)
             said = own is not None and abs(own - value) <= 1e-9 * max(1.0, abs(own))
@@ -161,8 +159,11 @@ def _outage(event: Event, case: Case) -> tuple[list[Problem], list[str]]:
     outages, site = Outages(case), event.site or ""
     try:
         rows, left = outages.of(site), outages.left_over(site)
-    except SelectorError as error:
-        return [Problem("error", str(error), column="site", value=site)], []
+    except SelectorError as fault:
+        sites = [row.site for row in case.sites]
+        what = f"{quote(fault.part)} picks no site"
+        remedy = did_you_mean(fault.part, sites) or f"there are {', '.join(sites[:20])}"
+        return [Problem("error", what, column="site", value=site, remedy=remedy)], []
     if not rows:
         why = f"at {quote(site)} nothing is bought, made or shipped out, so that nothing can fail"
         return [Problem("error", why, column="site", value=site)], []

@@ -41,6 +41,7 @@ from ..tree import FloatArray
 from .futures import Futures
 from .held import Commitments, commitments_of
 from .sample import Source, prepared, table_of
+from .sampled_case import undrawn
 from .statistics import estimate
 from .trying import Trial, Trials, start, work
 from .units import unit_points
@@ -94,7 +95,7 @@ def evaluate(
         raise ValueError("the run holds no plan that could be tried; solve the case first")
     chosen = [str(name) for name in summary.get("scenarios", ["all"])]
     asked = _how(run, case)
-    base, draws, warnings = prepared(case, _chosen(source, case, chosen))
+    base, draws, warnings = prepared(case, source, _planned_for(case, chosen))
     settled = _settled(case, tables, chosen, asked, base, draws, force=force)
     request = Request.of(base)
     options = replace(request.options, gap=request.options.gap if gap is None else gap, threads=1)
@@ -114,16 +115,10 @@ def check_numbers(scenarios: int, confidence: float) -> None:
         raise ValueError(f"a confidence of {confidence:g} means nothing; e.g. 0.95")
 
 
-def _chosen(source: Source, case: Case, chosen: Sequence[str]) -> Source:
-    """The draws, on the one future that the plan was made for unless they name another."""
-    from ...datasets.draws_file import read_draws  # noqa: PLC0415  # a file is read once
-
-    draws = source if isinstance(source, Draws) else read_draws(source)
-    known = {row.scenario for row in case.scenarios}
-    if draws.sample.scenario is None and len(chosen) == 1 and chosen[0] in known:
-        settings = draws.sample.model_copy(update={"scenario": chosen[0]})
-        return draws.model_copy(update={"sample": settings})
-    return draws
+def _planned_for(case: Case, chosen: Sequence[str]) -> str | None:
+    """The one future of the case that a plan was made for, None for several or none."""
+    own = {row.scenario for row in undrawn(case).scenarios}
+    return chosen[0] if len(chosen) == 1 and chosen[0] in own else None
 
 
 def _how(run: Any, case: Case) -> Request:

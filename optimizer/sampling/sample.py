@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from ...datasets.checks import check_case
-from ...datasets.draws_file import read_draws
+from ...datasets.draws_file import understand
 from ...models.case import Case
 from ...models.draws import MOST_SCENARIOS, Draws, Method
 from ...models.problems import CaseError, Problem
 from ...models.sampling_results import Sampled
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
-from .check import check_against
+from .check import checked
 from .futures import Future, Futures, vectors
 from .reduction import MOST, distances, forward_selection
 from .sampled_case import names_of, single, undrawn, with_futures
@@ -27,16 +28,30 @@ GAP = 0.01
 Source = Draws | str | Path | Mapping[str, Any]
 
 
-def prepared(case: Case, source: Source) -> tuple[Case, Draws, list[str]]:
+def prepared(
+    case: Case, source: Source, scenario: str | None = None
+) -> tuple[Case, Draws, list[str]]:
     """A case without futures of its own, what is uncertain about it, and what to know.
+
+    Args:
+        case: a checked case; futures that were drawn before are left out of it.
+        source: path of a file of draws, its content as a dict, or the draws.
+        scenario: future of the case that is varied where the draws name none.
 
     Raises:
         CaseError: with every problem of the draws.
     """
-    draws = source if isinstance(source, Draws) else read_draws(source)
-    base = single(undrawn(case), draws.sample.scenario)
-    file = str(source) if isinstance(source, (str, Path)) else ""
-    return base, draws, check_against(draws, base, file)
+    known = understand(source)
+    if known.settings.scenario is None and scenario is not None:
+        settings = known.settings.model_copy(update={"scenario": scenario})
+        known = replace(known, settings=settings)
+    try:
+        base = single(undrawn(case), known.settings.scenario)
+    except CaseError as error:
+        known.complete(error.problems)
+        raise
+    draws, warnings = checked(known, base)
+    return base, draws, warnings
 
 
 def sample(
