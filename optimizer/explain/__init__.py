@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from .explain import explain
 from .no_plan import explain_no_plan
+from .plan import explain_plan
+from .rule_costs import rule_costs
 
-__all__ = ["explain_no_plan"]
+__all__ = ["explain", "explain_no_plan", "explain_plan", "rule_costs"]

@@ -97,10 +97,21 @@ class Mender:
         if by is None:
             return self._whole(one, around, before)
         own = self.asked([(one, by)], before=())
+        unmet: tuple[tuple[int, float], ...] = ()
+        if one.group == "demand":
+            unmet = ((one.row, by * self._wanted(one.row)),)
         return Mending(
             one, self.asked([(one, by)], before), own.edits, self._give(one, by),
-            self.words.mend(one, self._give(one, by)), (self.part(one),),
+            self.words.mend(one, self._give(one, by)), (self.part(one),), unmet,
         )  # fmt: skip
+
+    def _wanted(self, row: int) -> float:
+        """What a row of demand wants over the horizon, expected and discounted."""
+        network = self.feasible.workbench.built.network
+        at, node = network.market.need.members.T
+        own = at == row
+        quantity = network.at("demand", "quantity", at[own], node[own])
+        return float((quantity * network.weight[node[own]]).sum())
 
     def _sizes(self, one: Requirement) -> tuple[float, float]:
         """A usual amount for a requirement to give, and the most that could help."""

@@ -172,7 +172,7 @@ class _Search:
             every = [*said, *demands]
             text = "; ".join(every[:1]) + ": that cannot be kept together with the rest of the case"
             if len(every) > 1:
-                text = f"{listed(every)}: these cannot hold together"
+                text = f"{'; '.join(every)}: these cannot hold together"
         if whole_only:
             text += ". In fractions there would be a plan: it is the whole steps and minimum sizes"
         return Cause(

@@ -151,6 +151,8 @@ class Loosening:
             return self.rule_off(one.row)
         if one.group in ("windows", "outlets", "lanes", "decide", "times"):
             return self.by(one, math.inf)
+        if one.group == "demand" and self.case.demand[one.row].shortage_cost is None:
+            return [Edit("set", "demand", one.row, "shortage_cost", 1.0)]  # still a way out
         if one.least:
             return [self.names.change(one.table, one.row, one.field, "set", 0.0)]
         if one.field == "initial":

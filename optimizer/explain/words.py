@@ -29,6 +29,8 @@ OBJECTIVES = {
     "shortage": ("what is never delivered", ""), "cvar": ("the cost of the worst scenarios", ""),
     "concentration": ("the share of the largest country", ""),
 }  # fmt: skip
+MOST = {"offers": "sells", "plants": "makes", "lanes": "carries", "stockpiles": "holds"}
+"""What a row does no more of than its capacity."""
 DECISIONS = {
     "select": "qualifying {name}", "sign": "a contract for {name}", "open": "building {name}",
     "modules": "expanding {name}", "lane_open": "opening {name}", "stock_open": "opening {name}",
@@ -100,8 +102,21 @@ class Words:
     def demand(self, row: int) -> str:
         """'defence demand for SmCo magnets at Wichita'."""
         own = self.case.demand[row]
-        user = f" ({own.end_user})" if own.end_user else ""
-        return f"{own.end_use} demand{user} for {own.material} at {own.site}"
+        text = f"{own.end_use} demand for {own.material} at {own.site}"
+        alike = [
+            other for other in self.case.demand
+            if (other.end_use, other.material, other.site) == (own.end_use, own.material, own.site)
+        ]  # fmt: skip
+        if len(alike) < 2:
+            return text
+        first, last = (self.case.period(own.start, 1),
+                       self.case.period(own.end, self.case.case.periods))  # fmt: skip
+        spans = {(self.case.period(other.start, 1), other.end) for other in alike}
+        if own.end_user and len({other.end_user for other in alike}) > 1:
+            text += f" by {own.end_user}"
+        if len(spans) > 1:
+            text += f" ({self.when(first)} to {self.when(min(last, self.case.case.periods))})"
+        return text
 
     def thing(self, table: str, row: int) -> str:
         """What a row is called, with the word for what it is."""
@@ -220,7 +235,7 @@ class Words:
         number = f"{amount(value)}{unit}"
         return {
             "quantity": f"{name} of {number}",
-            "capacity": f"{name} can do no more than {number}",
+            "capacity": f"{name} {MOST.get(one.table, 'takes')} no more than {number}",
             "max_modules": f"{name} can be given no more than {amount(value)} modules",
             "min_order": f"{name} sells no less than {number} at a time",
             "min_activity": f"{name} runs at no less than {number}",
@@ -300,3 +315,46 @@ class Words:
             f"of cover in {name}",
             "quantity": f"{name} of {left}",
         }[one.field]
+
+    def limit(self, table: str, row: int, column: str) -> str:
+        """What a number of a row limits, as part of a sentence about one more of it."""
+        name = self.thing(table, row)
+        if table == "policies":
+            return f"policy {self.case.policies[row].policy} ({self.policy(row)})"
+        if table == "controls":
+            return f"quota of {self.rule(row)}"
+        return {
+            "capacity": f"capacity of {name}",
+            "min_take": f"least that must be taken from {name}",
+            "commit_quantity": f"quantity committed to {name}",
+            "min_order": f"least order of {name}",
+            "min_activity": f"least run of {name}",
+            "min_load": f"least load of {name}",
+            "min_level": f"safety stock in {name}",
+            "min_cover_days": f"days of cover in {name}",
+            "final_level": f"stock left at the end in {name}",
+            "quantity": name,
+        }[column]
+
+    def unit_of(self, table: str, row: int, column: str) -> str:
+        """Unit of a number of a row."""
+        if table == "policies":
+            kind = self.case.policies[row].kind
+            if kind in ("max_share", "min_share", "recycled_share"):
+                return "percentage point"
+            if kind == "min_cover_days":
+                return "day"
+            if kind == "capital_budget":
+                return self.case.case.currency
+            return "unit" if kind in ("max_quantity", "min_quantity", "max_throughput") else ""
+        if column == "min_cover_days":
+            return "day"
+        own = self.case.rows(table)[row]
+        if table == "plants":
+            found = [r.material for r in self.case.recipes
+                     if r.process == own.process and r.quantity > 0]  # fmt: skip
+            return self.units.get(found[0], "unit") if found else "unit"
+        if table in ("lanes", "controls"):
+            units = set(self.units.values())
+            return units.pop() if len(units) == 1 else "unit"
+        return self.units.get(own.material, "unit")
