@@ -259,9 +259,10 @@ def _options(request: Request) -> dict[str, Any]:
 def _why_not(case: Case, request: Request) -> list[str]:
     from ..optimizer.diagnose import explain_infeasible
 
+    lines = explain_infeasible(case, request)
     if request.keep is not None:
-        return ["the decisions kept from the earlier plan leave no plan that meets every demand"]
-    return explain_infeasible(case, request)
+        lines = ["the decisions kept from the earlier plan leave no plan", *lines]
+    return lines
 
 
 def _tell(
