@@ -21,8 +21,8 @@ def check_for_unknown_commitments(context: Context) -> None:
         if row.name not in known:
             context.bad_reference("commitments", number)
             context.error(
-                "commitments", number, "name", f"there is no {_WHAT[row.decision]} {quote(row.name)}",
-                value=row.name,
+                "commitments", number, "name",
+                f"there is no {_WHAT[row.decision]} {quote(row.name)}", value=row.name,
                 remedy=context.did_you_mean(row.name, known) or f"add it to {_TABLE[row.decision]}",
             )  # fmt: skip
             continue
@@ -175,28 +175,32 @@ def check_for_needless_commitments(context: Context) -> None:
 def _need(context: Context, row: Commitment, changed: frozenset[tuple[str, str]]) -> str:
     """Why a decision is not one; '' where it is."""
     case = context.case
+
+    def costs(table: str, own: Any) -> bool:
+        column = "select_cost" if table == "offers" else "open_cost"
+        return getattr(own, column) != 0 or (table, column) in changed
+
+    needless = ""
     if row.decision in ("select_offer", "sign_contract"):
         offer = next(own for own in case.offers if own.offer == row.name)
         if row.decision == "sign_contract":
-            return "" if offer.contract_periods else "is bought without contracts"
-        free = offer.select_cost == 0 and offer.qualification_periods == 0
-        return "needs no selection" if free and ("offers", "select_cost") not in changed else ""
-    if row.decision == "open_plant":
+            needless = "" if offer.contract_periods else "is bought without contracts"
+        elif not offer.qualification_periods and not costs("offers", offer):
+            needless = "needs no selection"
+    elif row.decision == "open_plant":
         plant = next(own for own in case.plants if own.plant == row.name)
-        return "stands already" if plant.status == "existing" else ""
-    if row.decision == "open_lane":
+        needless = "stands already" if plant.status == "existing" else ""
+    elif row.decision == "open_lane":
         lane = next(own for own in case.lanes if own.lane == row.name)
         if lane.shares:
-            return f"shares the opening of {quote(lane.shares)}"
-        free = lane.open_cost == 0 and ("lanes", "open_cost") not in changed
-        return "needs no opening" if free else ""
-    if row.decision == "open_stockpile":
-        pile = next(
-            own for own in case.stockpiles if (own.site, own.material) == (row.name, row.material)
-        )
-        free = pile.open_cost == 0 and ("stockpiles", "open_cost") not in changed
-        return "needs no opening" if free else ""
-    return ""
+            needless = f"shares the opening of {quote(lane.shares)}"
+        elif not costs("lanes", lane):
+            needless = "needs no opening"
+    elif row.decision == "open_stockpile":
+        place = (row.name, row.material)
+        pile = next(own for own in case.stockpiles if (own.site, own.material) == place)
+        needless = "" if costs("stockpiles", pile) else "needs no opening"
+    return needless
 
 
 def check_for_excessive_commitments(context: Context) -> None:

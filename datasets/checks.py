@@ -8,6 +8,7 @@ from ..models.case import TABLES, Case
 from ..models.problems import Problem
 from . import (
     check_changes,
+    check_commitments,
     check_lanes,
     check_names,
     check_network,
@@ -69,6 +70,11 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     check_network.check_for_unreachable_demand,
     check_network.check_for_demand_beyond_capacity,
     check_network.check_for_dead_ends,
+    check_commitments.check_for_unknown_commitments,
+    check_commitments.check_for_untimely_commitments,
+    check_commitments.check_for_needless_commitments,
+    check_commitments.check_for_excessive_commitments,
+    check_commitments.check_for_odd_carries,
 )
 """References come first: later checks leave out the rows that refer to nothing."""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from .commitment_rows import Carried, Commitment
 from .fields import Keyword, Name, Number, Period, Row, Text, Whole, column
 from .network_rows import (
     Demand,
@@ -51,6 +52,8 @@ TABLES: dict[str, type[Row]] = {
     "policies": Policy,
     "scenarios": Scenario,
     "changes": Change,
+    "commitments": Commitment,
+    "carried": Carried,
 }
 """Every table of a case, in the order of the documentation."""
 
@@ -72,6 +75,7 @@ UNIQUE: dict[str, tuple[str, ...]] = {
     "control_status": ("control", "start"),
     "policies": ("policy",),
     "scenarios": ("scenario",),
+    "carried": ("limit", "key"),
 }
 """Columns that together name a row, where a second row with the same name is an error."""
 
@@ -121,6 +125,12 @@ class CaseSettings(BaseModel):
     )
     decide_every: Whole = column(
         1, "Strategic decisions fall every so many periods", unit="periods", ge=1
+    )
+    periods_before: Whole = column(
+        0,
+        "Periods that have passed before period 1: years and decide_every count from there",
+        unit="periods",
+        ge=0,
     )
     unknown_controls: Annotated[Literal["in_force", "suspended"], Keyword] = column(
         "in_force", "What the status 'unknown' of a rule means"
@@ -178,6 +188,8 @@ class Case(BaseModel):
     policies: list[Policy] = []
     scenarios: list[Scenario] = []
     changes: list[Change] = []
+    commitments: list[Commitment] = []
+    carried: list[Carried] = []
 
     def rows(self, table: str) -> list[Any]:
         """The rows of a table, by its name."""

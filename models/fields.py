@@ -178,6 +178,17 @@ def _period(value: Any) -> Any:
     return None if value is None else parse_period(value)
 
 
+def _moment(value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, (datetime, date)) or (isinstance(value, str) and "-" in value.strip()[1:]):
+        return parse_period(value)
+    try:
+        return _whole(value)
+    except PydanticCustomError:
+        raise _complain("period", "is neither a period nor a date") from None
+
+
 def _text(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -222,6 +233,8 @@ Period = Annotated[int | str, BeforeValidator(_period)]
 """A period: an integer from 1, or a date 'YYYY-MM' inside it."""
 Text = Annotated[str, BeforeValidator(_text)]
 """Free text."""
+Moment = Annotated[int | str, BeforeValidator(_moment)]
+"""A period that may lie before the first: an integer, also 0 and less, or a date 'YYYY-MM'."""
 Name = Annotated[str, BeforeValidator(_text), AfterValidator(_name)]
 """A name: no ``,`` ``;`` ``=``, and no leading ``@`` ``!`` ``*``."""
 Selector = Annotated[str, BeforeValidator(_text)]

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from .fields import Keyword, Limit, Name, Number, Period, Row, Selector, Text, Whole, YesNo, column
+from .fields import (
+    Keyword,
+    Limit,
+    Moment,
+    Name,
+    Number,
+    Period,
+    Row,
+    Selector,
+    Text,
+    Whole,
+    YesNo,
+    column,
+)
 
 Form = Literal["ore", "concentrate", "oxide", "metal", "alloy", "magnet", "scrap", "other"]
 Stage = Literal["mining", "separation", "metal", "alloy", "magnet", "recycling", "other"]
@@ -77,7 +90,7 @@ class Offer(Row):
     )
     pedigrees: Selector | None = column(None, "Marks the goods already carry", selects="pedigrees")
     start: Period | None = column(None, "First period it is open", structural=True)
-    end: Period | None = column(None, "Last period it is open", structural=True)
+    end: Moment | None = column(None, "Last period it is open", structural=True)
 
 
 class OfferTier(Row):
@@ -127,7 +140,7 @@ class Plant(Row):
     variable_cost: Number = column(0.0, "Per unit of activity", unit="money/activity")
     min_activity: Number = column(0.0, "Least activity when it runs", unit="activity/period", ge=0)
     start: Period | None = column(None, "First period it can run", structural=True)
-    end: Period | None = column(None, "Last period it can run", structural=True)
+    end: Moment | None = column(None, "Last period it can run", structural=True)
     technology: Name | None = column(None, "Technology it is built with", refers="technologies")
     lead_days: Number = column(0.0, "From start of a run to its output", unit="days", ge=0)
 
@@ -167,7 +180,7 @@ class Lane(Row):
         None, "Lane row whose capacity, opening and minimum load it shares", refers="lanes"
     )
     start: Period | None = column(None, "First period of dispatch", structural=True)
-    end: Period | None = column(None, "Last period of dispatch", structural=True)
+    end: Moment | None = column(None, "Last period of dispatch", structural=True)
 
 
 class Demand(Row):
@@ -178,7 +191,7 @@ class Demand(Row):
     end_use: Name = column("civil", "What it is for")
     end_user: Name | None = column(None, "Who uses it")
     start: Period | None = column(None, "First period", structural=True)
-    end: Period | None = column(None, "Last period", structural=True)
+    end: Moment | None = column(None, "Last period", structural=True)
     quantity: Number = column(..., "Wanted in each period", unit="unit/period", ge=0)
     price: Number = column(0.0, "Earned per unit delivered", unit="money/unit")
     shortage_cost: Number | None = column(
@@ -189,6 +202,9 @@ class Demand(Row):
     )
     backlog_cost: Number | None = column(
         None, "Per unit waiting at a period's end (blank: no waiting)", unit="money/unit", ge=0
+    )
+    waiting: Number = column(
+        0.0, "Already waiting before period 1", unit="unit", ge=0, structural=True
     )
 
 
@@ -242,6 +258,7 @@ class InTransit(Row):
     period: Period = column(..., "When they arrive", structural=True)
     quantity: Number = column(..., "How much", unit="unit", ge=0)
     pedigrees: Selector | None = column(None, "Marks they carry", selects="pedigrees")
+    capital: YesNo = column(True, "Whether capital_rate is charged on them until they arrive")
 
 
 class Technology(Row):

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from .fields import (
     Keyword,
     Limit,
+    Moment,
     Name,
     Number,
     Period,
@@ -153,7 +154,7 @@ class Policy(Row):
         None, "Over which time it binds (blank: period; capital_budget: horizon)"
     )
     start: Period | None = column(None, "First period it binds", structural=True)
-    end: Period | None = column(None, "Last period it binds", structural=True)
+    end: Moment | None = column(None, "Last period it binds", structural=True)
     penalty: Number | None = column(
         None, "Cost per unit beyond the limit (blank: hard)", unit="money/unit", ge=0
     )

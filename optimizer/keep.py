@@ -15,21 +15,13 @@ import pandas as pd
 
 from ..models.plan import Tables
 from .arrays import Arrays
+from .committed import FAMILY
 from .network import Network
 from .tree import IntArray, Tree
 
 if TYPE_CHECKING:
     from .solve import Built
 
-FAMILY = {
-    "select_offer": "select",
-    "sign_contract": "sign",
-    "open_plant": "open",
-    "add_modules": "modules",
-    "open_lane": "lane_open",
-    "open_stockpile": "stock_open",
-}
-"""Decision in the table of a plan -> family of columns."""
 STRATEGIC = tuple(FAMILY.values())
 
 

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from ..models.case import Case
+from ..models.standing import as_it_stands
 from .verification.balance import check_balance
+from .verification.commitments import check_commitments
 from .verification.decisions import check_decisions
 from .verification.demand import check_demand, check_disposal, check_returns
 from .verification.futures import check_futures, largest_regret, read_futures
@@ -70,13 +72,14 @@ def verify_plan(
         ValueError: a selected scenario is unknown.
     """
     ledger = Ledger()
-    reading = Reading(case, selected)
+    reading = Reading(as_it_stands(case), selected)
     rules, marks = Rules(reading), Marks(reading)
     plan = read_plan(reading, marks, tables, ledger)
     check_states(rules, plan.rule_states, ledger)
     leads = Leads(reading, plan, rules, marks)
     technologies = Technologies(reading, rules)
     decisions = check_decisions(reading, plan, technologies, ledger)
+    check_commitments(reading, decisions, ledger)
     licences = Licences(reading, plan, rules, ledger)
     services = Services(reading, rules, technologies.parts, licences.services)
     services.check(ledger)

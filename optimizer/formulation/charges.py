@@ -183,9 +183,12 @@ def unavoidable(network: Network) -> FloatArray:
     rate, material = _discounted_rate(network), frame.places(case.in_transit)[1]  # type: ignore[arg-type]  # rows of one type
     for row, transit in enumerate(case.in_transit):
         arrives = case.period(transit.period, 1)
-        if not 1 <= arrives <= tree.periods:
-            continue
         quantity = frame.values.array("in_transit", "quantity")[row]
+        if arrives < 1 or not transit.capital:
+            continue
+        if arrives > tree.periods:  # under way all the time
+            total += quantity * rate[material[row]]
+            continue
         for arrival in tree.in_period(arrives):
             path = tree.path_at[arrival, : arrives - 1]
             share = np.nan_to_num(tree.probability[arrival] / tree.probability[path])

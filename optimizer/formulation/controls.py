@@ -27,7 +27,7 @@ def add_controls(model: ConcreteModel, network: Network) -> None:
     """Add the quotas of rules [unit]."""
     rows = network.quotas
     keys = add_set(model, "QUOTAS", Index(np.arange(len(rows.name))))
-    add_data(model, "quota_limit", keys, np.array(rows.limit))
+    add_data(model, "quota_limit", keys, rows.room())
     add_terms(model, "quota", rows, keys, (("buy", "PURCHASES"), ("ship", "SHIPMENTS")))
     add_rows(model, "quota", keys, within_quota)
 

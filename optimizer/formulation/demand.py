@@ -3,6 +3,7 @@ r"""Demand: each stream is delivered, waits, or stays short.
 .. math::
     \sum_v deliver_{j,v,n} + short_{j,n} + backlog_{j,n} - backlog_{j,anc(n)} = D_{j,n}
 
+What waited before period 1 is wanted in period 1,
 with :math:`short = 0` where a demand must be met and :math:`backlog = 0` at the leaves of the tree.
 """
 
@@ -32,7 +33,10 @@ def add_demand(model: ConcreteModel, network: Network) -> None:
 
     row, node = market.need.members.T
     inside = network.frame.time.window(network.case.demand)[row, node]
-    add_data(model, "wanted", needs, network.at("demand", "quantity", row, node) * inside)
+    wanted = network.at("demand", "quantity", row, node) * inside
+    waited = np.array([own.waiting for own in network.case.demand], dtype=float)[row]
+    wanted = wanted + np.where((tree.parent[node] < 0) & market.waits[row], waited, 0.0)
+    add_data(model, "wanted", needs, wanted)
     of_delivery = market.need.positions(market.deliver.members[:, [0, 2]])
     add_incidence(model, "DELIVERED_TO", needs, of_delivery, market.deliver.members)
     add_incidence(

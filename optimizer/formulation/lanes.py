@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from ..committed import committed_bounds
 from ..network import Network
 from .bigm import require_finite
 from .components import add_data, add_incidence, add_rows, add_set, add_variables
@@ -58,7 +59,8 @@ def add_lanes(model: ConcreteModel, network: Network) -> None:
     add_rows(model, "load_within_capacity", shared, load_within_capacity)
 
     points = add_set(model, "LANE_OPENINGS", shipping.open)
-    add_variables(model, "lane_open", points, "binary")
+    held = committed_bounds(network, "lane_open", shipping.open.members)
+    add_variables(model, "lane_open", points, "binary", **held)
     host_row = row[shipping.load.column(0)]
     require_finite(
         network, "lanes", host_row[shipping.gated], shipping.load_most[shipping.gated], "open_cost"

@@ -163,9 +163,12 @@ def fixed_cost(network: Network) -> float:
     material = frame.places(case.in_transit)[1]  # type: ignore[arg-type]  # rows of one type
     total = network.production.fixed_existing
     for row, arrives in enumerate(period):
-        if not 1 <= arrives <= network.tree.periods:
-            continue
         quantity = frame.values.array("in_transit", "quantity")[row]
+        if arrives < 1 or not case.in_transit[row].capital:
+            continue
+        if arrives > network.tree.periods:  # under way all the time
+            total += float((quantity * frame.capital_rate[material[row]]).sum())
+            continue
         for arrival in network.tree.in_period(int(arrives)):
             path = network.tree.path_at[arrival, : arrives - 1]
             share = network.tree.probability[arrival] / network.tree.probability[path]

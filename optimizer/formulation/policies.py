@@ -70,7 +70,7 @@ def add_policies(model: ConcreteModel, network: Network) -> None:
     """Add the rows of all policies and their excess [unit of the policy]."""
     rows = network.limits
     keys = add_set(model, "LIMITS", Index(np.arange(len(rows.name))))
-    add_data(model, "limit", keys, np.array(rows.limit))
+    add_data(model, "limit", keys, rows.room())
     penalty = np.array(rows.penalty, dtype=float)
     soft = np.flatnonzero(~np.isnan(penalty))
     excess = add_set(model, "SOFT_LIMITS", Index(soft))

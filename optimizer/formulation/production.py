@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel, NonNegativeReals
 
+from ..committed import committed_bounds
 from ..indexing import as_columns
 from ..network import Network
 from .bigm import require_finite
@@ -41,7 +42,8 @@ def add_production(model: ConcreteModel, network: Network) -> None:
     slots = add_set(model, "SLOTS", production.slot)
     runs = add_set(model, "RUNS", production.run)
     openings = add_set(model, "OPENINGS", production.open)
-    add_variables(model, "open", openings, "binary")
+    held = committed_bounds(network, "open", production.open.members)
+    add_variables(model, "open", openings, "binary", **held)
     _add_modules(model, network)
     alone = np.bincount(production.slot_of_run, minlength=len(slots.index_array)) == 1
     plain = ~production.candidate & ~production.expandable
@@ -192,7 +194,8 @@ def _add_modules(model: ConcreteModel, network: Network) -> None:
     expansion, node = production.module.members.T
     most = network.at("expansions", "max_modules", expansion, node)
     upper = np.minimum(most, production.module_most[expansion])
-    variables = add_variables(model, "modules", points, "integer", upper=upper)
+    held = committed_bounds(network, "modules", production.module.members, upper)
+    variables = add_variables(model, "modules", points, "integer", **(held or {"upper": upper}))
     continuous = np.array([row.continuous for row in case.expansions], dtype=bool)[expansion]
     variables.integer = ~continuous
     for (row, _), data in zip(production.module.members.tolist(), variables.values(), strict=True):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from ..committed import committed_bounds
 from ..indexing import as_columns
 from ..network import Network
 from .bigm import require_finite
@@ -41,7 +42,8 @@ def add_stock(model: ConcreteModel, network: Network) -> None:
     _add_levels(model, network, ~alone)
 
     points = add_set(model, "STOCK_OPENINGS", inventory.open)
-    add_variables(model, "stock_open", points, "binary")
+    held = committed_bounds(network, "stock_open", inventory.open.members)
+    add_variables(model, "stock_open", points, "binary", **held)
     keys = add_set(model, "GATED_LEVELS", inventory.level.members[gated])
     most = inventory.most[pile[gated], node[gated]]
     require_finite(network, "stockpiles", pile[gated], most, "open_cost")

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from ..committed import committed_bounds
 from ..indexing import Index
 from ..network import Network
 from ..tree import IntArray
@@ -117,7 +118,8 @@ def _add_selections(model: ConcreteModel, network: Network) -> None:
     """Add the selection of offers that must be selected, once on each path."""
     supply = network.supply
     points = add_set(model, "SELECTIONS", supply.select)
-    add_variables(model, "select", points, "binary")
+    held = committed_bounds(network, "select", supply.select.members)
+    add_variables(model, "select", points, "binary", **held)
     which = np.flatnonzero(supply.selected)
     qualified = add_set(model, "QUALIFIED_ORDERS", supply.order.members[which])
     require_finite(
@@ -181,7 +183,8 @@ def _add_contracts(model: ConcreteModel, network: Network) -> None:
     """Add contracts: orders only under one, at least the committed quantity, one at a time."""
     supply = network.supply
     points = add_set(model, "SIGNINGS", supply.sign)
-    add_variables(model, "sign", points, "binary")
+    held = committed_bounds(network, "sign", supply.sign.members)
+    add_variables(model, "sign", points, "binary", **held)
     which = np.flatnonzero(supply.contracted)
     bound = add_set(model, "CONTRACT_ORDERS", supply.order.members[which])
     require_finite(

@@ -165,6 +165,7 @@ def _wanted_directly(frame: Frame, plant_capacity: FloatArray) -> FloatArray:
         np.add.at(wanted, material, amounts)
 
     demand = path_total(frame, values.array("demand", "quantity") * frame.time.window(case.demand))
+    demand = demand + np.array([row.waiting for row in case.demand], dtype=float)
     add("demand", demand)
     for column in ("min_take", "commit_quantity", "min_order"):
         add("offers", path_total(frame, values.array("offers", column)))

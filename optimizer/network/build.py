@@ -120,6 +120,9 @@ def rebuild_network(network: Network, changes: Sequence[Change], *, force: bool 
         TooLargeError, ChangeError: see :func:`build_network`.
     """
     before = network.frame
+    if before.given is not before.case:  # what was decided before comes after every change
+        given = before.given.model_copy(update={"changes": [*before.given.changes, *changes]})
+        return build_network(given, before.tree, force=force)
     case = before.case.model_copy(update={"changes": [*before.case.changes, *changes]})
     values, changed = before.values.extended(case)
     if any(table in RULES for table, _ in changed):

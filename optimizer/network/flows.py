@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...models.rule_rows import Policy
+from ...models.standing import open_plants
 from ..tree import FloatArray, IntArray
 from .entries import BoolArray, Entries, at_sites, join, material_mask
 from .frame import Frame
@@ -141,8 +142,24 @@ class Flows:
 
     def openings(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
         """Openings of candidate plants, by their process' outputs and stage."""
+        return self._plants(frame, *self.production.open.members.T, materials, stages)
+
+    def opened_before(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
+        """The same of plants whose opening was decided before period 1."""
+        known = open_plants(frame.case)
+        plant = [at for at, row in enumerate(frame.case.plants) if row.plant in known]
+        roots = np.zeros(len(plant), dtype=np.int64)
+        return self._plants(frame, np.array(plant, dtype=np.int64), roots, materials, stages)
+
+    def _plants(
+        self,
+        frame: Frame,
+        plant: IntArray,
+        node: IntArray,
+        materials: str | None,
+        stages: str | None,
+    ) -> Entries:
         case = frame.case
-        plant, node = self.production.open.members.T
         sites = np.array([frame.site[row.site] for row in case.plants], dtype=np.int64)
         end = np.array(
             [case.period(row.end, frame.tree.periods) for row in case.plants], dtype=np.int64

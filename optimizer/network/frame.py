@@ -9,6 +9,7 @@ import numpy as np
 
 from ...models.case import Case
 from ...models.names import CaseNames
+from ...models.standing import as_it_stands
 from ..tree import FloatArray, IntArray, Tree
 from ..values import Values
 from .timeline import Timeline
@@ -19,11 +20,14 @@ class Frame:
     """A case seen through numbers: every site, material and variant is a position in a list.
 
     Attributes:
+        case: the case as it stands in period 1 (see :mod:`secondsource.models.standing`).
+        given: the case as it was given.
         variants: (material, marks) of each variant; one of each material before they are worked
             out.
     """
 
     case: Case
+    given: Case
     tree: Tree
     values: Values
     names: CaseNames
@@ -33,9 +37,10 @@ class Frame:
     @classmethod
     def of(cls, case: Case, tree: Tree) -> Frame:
         """Frame of a checked case on a tree."""
+        given, case = case, as_it_stands(case)
         names = CaseNames(case)
         plain = [(position, 0) for position in range(len(case.materials))]
-        return cls(case, tree, Values(case, tree, names), names, Timeline(case, tree), plain)
+        return cls(case, given, tree, Values(case, tree, names), names, Timeline(case, tree), plain)
 
     def with_variants(self, variants: list[tuple[int, int]]) -> Frame:
         """The same with variants."""
@@ -44,7 +49,7 @@ class Frame:
     def with_values(self, case: Case, values: Values) -> Frame:
         """The same with other numbers, and no variants yet."""
         plain = [(position, 0) for position in range(len(case.materials))]
-        return replace(self, case=case, values=values, variants=plain)
+        return replace(self, case=case, given=case, values=values, variants=plain)
 
     @cached_property
     def sites(self) -> list[str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...models.rule_rows import Policy
 from ..indexing import matching, total_by
 from ..tree import FloatArray, IntArray
-from .entries import Entries, keys_in_scope, scope_mask
+from .entries import Entries, join, keys_in_scope, scope_mask
 from .flows import Flows
 from .frame import Frame
 
@@ -35,6 +35,8 @@ class LimitRows:
         limit: right-hand side.
         penalty: weighted cost per unit of excess, NaN where the row is hard.
         value: the policy's own value (a share where the row compares with a total).
+        held: what the row's window held before period 1, as it counts in the sum of terms.
+        held_total: the same of the total that a share is a share of.
         total_parts: terms of the total that a share is a share of.
         terms: family -> (row, position in the family, coefficient), three arrays.
     """
@@ -45,6 +47,8 @@ class LimitRows:
     limit: list[float] = field(default_factory=list)
     penalty: list[float] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
+    held: list[float] = field(default_factory=list)
+    held_total: list[float] = field(default_factory=list)
     parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(default_factory=dict)
     total_parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(
         default_factory=dict
@@ -67,7 +71,13 @@ class LimitRows:
         self.limit += [float(limit) for limit in limits]
         self.penalty += [float(penalty) for penalty in penalties]
         self.value += [float(value) for value in (limits if values is None else values)]
+        self.held += [0.0] * len(nodes)
+        self.held_total += [0.0] * len(nodes)
         return first
+
+    def room(self) -> FloatArray:
+        """What is left of each limit for the horizon. Shape (rows,)."""
+        return np.array(self.limit, dtype=float) - np.array(self.held, dtype=float)
 
     def add_terms(
         self,
@@ -116,9 +126,10 @@ def windows(frame: Frame, window: str, start: object, end: object) -> list[tuple
         length = max(1, round(12 / case.case.months_per_period))
     else:
         length = tree.periods
+    passed = case.case.periods_before if window == "year" else 0
     blocks: dict[int, list[int]] = {}
     for period in range(first, last + 1):
-        blocks.setdefault((period - 1) // length, []).append(period)
+        blocks.setdefault((period - 1 + passed) // length, []).append(period)
     result = []
     for periods in blocks.values():
         back = np.array(periods) - 1
@@ -183,6 +194,30 @@ def value_and_penalty(
     return value, penalty * frame.time.weight[nodes]
 
 
+def _carry(
+    frame: Frame,
+    rows: LimitRows,
+    first: int,
+    spans: list[tuple[int, IntArray]],
+    key: str,
+    *,
+    window: str,
+    sign: float,
+    shares: FloatArray | None = None,
+) -> None:
+    """Enter what windows that hold period 1 held before it (table `carried`)."""
+    if window == "period" or not spans:
+        return
+    for held in frame.case.carried:
+        if held.limit != rows.name[first] or (held.key or "") != key:
+            continue
+        for at, (_, path) in enumerate(spans):
+            if frame.tree.period[path].min() == 1:
+                share = 0.0 if shares is None else float(shares[at])
+                rows.held[first + at] += sign * (held.quantity - share * held.total)
+                rows.held_total[first + at] += held.total
+
+
 def _in_windows(spans: list[tuple[int, IntArray]], nodes: IntArray) -> tuple[IntArray, IntArray]:
     """(window, entry) for every entry whose node lies in a window."""
     lengths = [len(path) for _, path in spans]
@@ -212,9 +247,10 @@ def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows:
         add_entries(rows, first, spans, supply, everything, np.ones(len(last)), total=True)
         add_entries(rows, first, spans, scope_of, inside, np.full(len(last), sign))
         add_entries(rows, first, spans, supply, everything, -sign * value)
+        _carry(frame, rows, first, spans, key, window=policy.span, sign=sign, shares=value)
 
 
-def _amount_rows(
+def _amount_rows(  # noqa: PLR0912  # one branch for each kind of policy
     frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows
 ) -> None:
     """Amount in scope <= value, or the reverse for minima."""
@@ -242,14 +278,23 @@ def _amount_rows(
         ]
     elif policy.kind in ("max_quantity", "min_quantity"):
         scopes = keys_in_scope(frame, policy, entries, flows.sources(frame, policy))
+    elif policy.kind in OPENINGS:
+        before = flows.opened_before(frame, policy.materials, policy.stages)
+        scopes = keys_in_scope(frame, policy, entries, join([entries, before]))
+        standing = dict(keys_in_scope(frame, policy, before, join([entries, before])))
     else:
         scopes = keys_in_scope(frame, policy, entries)
     for key, inside in scopes:
         first = rows.add_rows(policy.policy, key, last, sign * value, penalty)
         if policy.kind in OPENINGS:
             _add_openings(frame, rows, first, spans, entries, inside, sign)
+            until = before.until[standing[key]]
+            for at, node in enumerate(last):
+                rows.held[first + at] += sign * int((until >= frame.tree.period[node]).sum())
         else:
             add_entries(rows, first, spans, entries, inside, np.full(len(last), sign))
+            window = "period" if policy.kind == "max_lanes" else policy.span
+            _carry(frame, rows, first, spans, key, window=window, sign=sign)
 
 
 def _add_openings(
@@ -315,6 +360,7 @@ def _quota_rows(
     bound = np.flatnonzero(np.isfinite(quota))
     spans, last, quota = [spans[at] for at in bound], last[bound], quota[bound]
     first = rows.add_rows(rule.control, "", last, quota, np.full(len(last), np.nan))
+    _carry(frame, rows, first, spans, "", window=rule.quota_window, sign=1.0)
     for family, hit in hits.items():
         position = np.flatnonzero(hit)
         window, at = _in_windows(spans, flows.node_of(family)[position])

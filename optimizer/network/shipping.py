@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...models.standing import open_lanes
 from ..indexing import Index, as_columns, distinct
 from ..tree import FloatArray, IntArray
 from .bounds import Bounds, path_total
@@ -108,6 +109,11 @@ def build_shipping(
     gated_pairs = np.zeros(len(pairs.row), dtype=bool)
     hosts = np.unique(pairs.host)
     gated_pairs[hosts] = open_cost[pairs.row[hosts]]
+    before = open_lanes(case)
+    if before:
+        names = [(case.lanes[pairs.row[at]].lane, frame.sites[pairs.start[at]],
+                  frame.sites[pairs.end[at]]) for at in range(len(pairs.row))]  # fmt: skip
+        gated_pairs &= ~np.array([name in before for name in names], dtype=bool)
     points = Index(as_columns(*np.nonzero(gated_pairs[:, None] & frame.time.strategic[None, :])))
     gated = gated_pairs[load.column(0)]
     needs = np.flatnonzero(gated)
@@ -166,7 +172,7 @@ def _delivered(
     site, wanted = frame.places(case.demand)  # type: ignore[arg-type]  # rows of one type
     quantity = demand_quantity(frame)
     waits = np.asarray(~np.isnan(frame.values.array("demand", "backlog_cost")).all(axis=1))
-    total = path_total(frame, quantity)
+    total = path_total(frame, quantity) + [row.waiting for row in case.demand]
     if not len(site):
         return np.full(len(end), np.inf)
     codes, of_row = np.unique(site * len(frame.materials) + wanted, return_inverse=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...models.standing import running_contracts
 from ..indexing import Index, as_columns
 from ..tree import FloatArray, IntArray
 from .bounds import Bounds
@@ -38,7 +39,8 @@ class Supply:
         unit_price: price per unit where no tiers apply, floors included.
         switched: whether the order point needs a yes/no variable.
         selected: whether the offer must be selected first.
-        contracted: whether a contract must be in force.
+        contracted: whether a contract must be signed.
+        running: whether a contract signed before period 1 is in force.
         select: (offer, strategic node) of selections.
         sign: (offer, strategic node) of contracts.
         selections: (order position, select position): selections that qualify an order point.
@@ -71,6 +73,7 @@ class Supply:
     switched: BoolArray
     selected: BoolArray
     contracted: BoolArray
+    running: BoolArray
     tiered: BoolArray
     select: Index
     sign: Index
@@ -99,6 +102,7 @@ class _Conditions:
     routes: Routes
     selected: BoolArray
     contracted: BoolArray
+    running: BoolArray
     select: Index
     sign: Index
     selections: tuple[IntArray, IntArray]
@@ -138,7 +142,8 @@ def _conditions(frame: Frame, movements: Movements) -> _Conditions:
     ) -> tuple[IntArray, IntArray]:
         which = np.flatnonzero(need[offer])
         at, decision = time.decided(node[which], first[offer[which]], last[offer[which]])
-        return which[at], points.positions(as_columns(offer[which[at]], decision))
+        position = points.positions(as_columns(offer[which[at]], decision))
+        return which[at][position >= 0], position[position >= 0]
 
     qualifies, _ = decisions(select, offer, node, need_select, wait, forever)
     keep = ~need_select[offer]
@@ -148,7 +153,10 @@ def _conditions(frame: Frame, movements: Movements) -> _Conditions:
     offer, node = offer[keep], node[keep]
     order = Index(as_columns(offer, node))
     selections = decisions(select, offer, node, need_select, wait, forever)
+    until = _contracted_until(frame)
     sign = strategic_points(frame, need_contract)
+    sign = Index(sign.members[frame.tree.period[sign.column(1)] > until[sign.column(0)]])
+    running = frame.tree.period[node] <= until[offer]
     nowait = np.zeros(len(case.offers), dtype=np.int64)
     contracts = decisions(sign, offer, node, need_contract, nowait, length)
     all_offer, all_node = np.nonzero(
@@ -159,7 +167,8 @@ def _conditions(frame: Frame, movements: Movements) -> _Conditions:
         order,
         routes.where(order.positions(as_columns(routes.which, routes.node)) >= 0),
         need_select[offer],
-        need_contract[offer],
+        need_contract[offer] & ~running,
+        running,
         select,
         sign,
         selections,
@@ -167,6 +176,12 @@ def _conditions(frame: Frame, movements: Movements) -> _Conditions:
         Index(as_columns(all_offer, all_node)),
         in_force_pairs,
     )
+
+
+def _contracted_until(frame: Frame) -> IntArray:
+    """Last period of a contract signed before period 1, 0 where there is none. Shape (offers,)."""
+    last = running_contracts(frame.case)
+    return np.array([last.get(row.offer, 0) for row in frame.case.offers], dtype=np.int64)
 
 
 def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
@@ -205,7 +220,14 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
         capacity=capacity,
         most=most,
         min_order=at("min_order"),
-        min_take=np.minimum(at("min_take"), capacity),
+        min_take=np.minimum(
+            np.where(
+                conditions.running,
+                np.maximum(at("min_take"), at("commit_quantity")),
+                at("min_take"),
+            ),
+            capacity,
+        ),
         commit=np.minimum(at("commit_quantity"), capacity),
         unit_price=np.maximum(at("price"), floor),
         floor=floor,

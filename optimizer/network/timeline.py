@@ -37,7 +37,9 @@ class Timeline:
     @property
     def strategic(self) -> BoolArray:
         """Whether strategic decisions may be taken at a node. Shape (nodes,)."""
-        return np.asarray((self.tree.period - 1) % self.case.case.decide_every == 0)
+        settings = self.case.case
+        since = self.tree.period - 1 + settings.periods_before
+        return np.asarray(since % settings.decide_every == 0)
 
     def lag(self, days: FloatArray) -> IntArray:
         """Periods that a lead time takes: floor(days / days of a period + 0.5).

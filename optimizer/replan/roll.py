@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +56,7 @@ def roll(
     tables: Tables,
     periods: int = 1,
     *,
-    scenarios: tuple[str, ...] = ("all",),
+    scenarios: Sequence[str] | None = None,
     scenario: str | None = None,
 ) -> Rolled:
     """The case that starts when some periods of a plan have passed as planned.
@@ -64,7 +65,7 @@ def roll(
         case: the case of the plan.
         tables: the plan.
         periods: how many periods pass.
-        scenarios: scenarios that were solved.
+        scenarios: scenarios that were solved; None for what the case says.
         scenario: which of them comes true; needed where the passed periods differ between them.
 
     Raises:
@@ -78,6 +79,7 @@ def roll(
         raise ValueError(
             f"{periods} periods cannot pass of a horizon of {total}; from 1 to {total - 1} can"
         )
+    scenarios = list(case.solve.scenarios if scenarios is None else scenarios)
     tree = build_tree(case, scenarios)
     path = _path(tree, periods, scenario)
     passed = Passed.of(case, tables, tree, path)
@@ -103,11 +105,7 @@ def roll(
             "periods_before": case.case.periods_before + periods,
         }
     )
-    futures = (
-        shifted_scenarios(case, periods, tree.owner[path[-1]], weight, tree.branch)
-        if case.scenarios
-        else []
-    )
+    futures = shifted_scenarios(case, periods, weight, tree.branch) if case.scenarios else []
     names = {row.scenario for row in futures}
     solve = case.solve
     if list(scenarios) != ["all"]:
@@ -129,9 +127,7 @@ def roll(
             "changes": [],
         }
     )
-    later = later.model_copy(
-        update={"changes": shifted_changes(case, later, periods, names, tree.branch)}
-    )
+    later = later.model_copy(update={"changes": shifted_changes(case, later, periods, names)})
     if passed.lost:
         raise CannotRollError(passed.lost)
     problems = check_case(later)

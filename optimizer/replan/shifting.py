@@ -6,9 +6,9 @@ from typing import Any
 
 from ...models.case import TABLES, Case, columns
 from ...models.describe import kind_of
-from ...models.rule_rows import Change, Scenario
-from ...models.row_keys import RowKeys
 from ...models.names import CaseNames
+from ...models.row_keys import RowKeys
+from ...models.rule_rows import Change, Scenario
 from ...models.selectors import SelectorError
 
 OWN_RULES = ("changes", "scenarios", "control_status", "in_transit", "commitments", "carried")
@@ -88,17 +88,14 @@ def shifted_status(case: Case, periods: int) -> list[Any]:
     return kept
 
 
-def shifted_changes(
-    case: Case, rolled: Case, periods: int, scenarios: set[str], branch: dict[str, int]
-) -> list[Change]:
+def shifted_changes(case: Case, rolled: Case, periods: int, scenarios: set[str]) -> list[Change]:
     """Changes that still apply, in their order.
 
     Args:
         case: the case.
         rolled: the same with its rows already moved, to see that keys pick the same rows.
         periods: periods that pass.
-        scenarios: names that are left ('' for all of them together is understood).
-        branch: first own period of each scenario in the case.
+        scenarios: names that are left.
 
     Raises:
         ValueError: a change picks its rows by a date, or by something that rolling changes.
@@ -139,14 +136,13 @@ def _dated(row: Change) -> bool:
 
 
 def shifted_scenarios(
-    case: Case, periods: int, owner: str, weight: dict[str, float], branch: dict[str, int]
+    case: Case, periods: int, weight: dict[str, float], branch: dict[str, int]
 ) -> list[Scenario]:
     """Futures that are left, with the probabilities that they have now.
 
     Args:
         case: the case.
         periods: periods that pass.
-        owner: scenario whose nodes the last passed period belongs to.
         weight: probability of each scenario that is still possible.
         branch: first own period of each scenario.
     """
@@ -154,10 +150,10 @@ def shifted_scenarios(
     rows = {row.scenario: row for row in case.scenarios}
     needed = set(weight)
     for name in weight:  # a parent left out still carries nodes that are shared from now on
-        above = rows[name].parent
-        while above is not None and branch[name] > periods + 1:
+        child, above = name, rows[name].parent
+        while above is not None and branch[child] > periods + 1:
             needed.add(above)
-            name, above = above, rows[above].parent
+            child, above = above, rows[above].parent
     kept = []
     for row in case.scenarios:
         if row.scenario not in needed:

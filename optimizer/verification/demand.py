@@ -56,7 +56,10 @@ def check_demand(
     ledger.equal("service", told.ravel(), asked.ravel(), where)
     penalty = reading.dense("demand", "shortage_cost")
     patient = reading.dense("demand", "backlog_cost")
-    before = reading.earlier(backlog, 1)
+    begun = np.array([row.waiting for row in reading.case.demand], dtype=float)
+    waits = ~np.isnan(patient).all(axis=1)
+    roots = reading.tree.parent < 0
+    before = reading.earlier(backlog, 1) + np.outer(np.where(waits, begun, 0.0), roots)
     size = asked + delivered + short + before
     ledger.equal(
         "demand",

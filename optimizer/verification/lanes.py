@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ...models.standing import open_lanes
 from .decisions import Decisions
 from .leads import Leads, check_leg
 from .ledger import Ledger
@@ -106,7 +107,10 @@ def _check_loads(
     opened = reading.along(decisions.opened_lanes)
     closed = np.zeros(len(table))
     leave, enter = table["from"].tolist(), table["to"].tolist()
+    before = open_lanes(reading.case)
     for i in np.flatnonzero(needs):
+        if (reading.case.lanes[rows[i]].lane, leave[i], enter[i]) in before:
+            continue
         place = decisions.lanes.get((int(rows[i]), leave[i], enter[i]))
         if place is None or opened[place, nodes[i]] < 0.5:
             closed[i] = amount[i]

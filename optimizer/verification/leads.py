@@ -166,10 +166,13 @@ def check_quotas(reading: Reading, leads: Leads, ledger: Ledger) -> None:
         for leg in (leads.orders, leads.shipments):
             rows = leg.verdict.complied.get(number, np.zeros(0, dtype=np.int64))
             amount += reading.per_node(leg.node[rows], leg.quantity[rows])
-        for ends, total in reading.windows(rule.quota_window, 1, reading.tree.periods):
+        before = sum(row.quantity for row in reading.case.carried if row.limit == rule.control)
+        windows = reading.windows(rule.quota_window, 1, reading.tree.periods)
+        for window, (ends, total) in enumerate(windows):
+            begun = window == 0 and rule.quota_window != "period"
             ledger.at_most(
                 "quota",
-                total(amount),
+                total(amount) + (before if begun else 0.0),
                 np.where(np.isnan(limit[ends]), np.inf, limit[ends]),
                 reading.told("controls", number, ends),
             )

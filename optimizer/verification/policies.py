@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...models.rule_rows import Policy
+from ...models.standing import open_plants
 from .decisions import Decisions
 from .demand import wanted
 from .lanes import lanes_in_use
@@ -42,6 +43,12 @@ class Policies:
         self.supply = supply
         self.place = {row.policy: number for number, row in enumerate(reading.case.policies)}
         self.stocks = stocks.total(stocks.level)
+        self.held: dict[str, tuple[float, float]] = {}
+        self.carried: dict[str, dict[str, tuple[float, float]]] = {}
+        for held in reading.case.carried:
+            own = self.carried.setdefault(held.limit, {})
+            quantity, total = own.get(held.key or "", (0.0, 0.0))
+            own[held.key or ""] = quantity + held.quantity, total + held.total
         self.budget = sum(decisions.cash.values(), np.zeros(reading.size))
 
     def check(self, ledger: Ledger) -> dict[str, FloatArray]:
@@ -54,9 +61,10 @@ class Policies:
         due = Reported(np.zeros(shape), np.zeros(shape))
         size = np.ones(shape)
         for number, row in enumerate(reading.case.policies):
-            for ends, summed in reading.windows(
-                _window(row), int(first[number]), int(last[number])
-            ):
+            windows = reading.windows(_window(row), int(first[number]), int(last[number]))
+            for window, (ends, summed) in enumerate(windows):
+                begun = window == 0 and first[number] <= 1 and _window(row) != "period"
+                self.held = self.carried.get(row.policy, {}) if begun else {}
                 limit = reading.at("policies", "value", number, ends)
                 rate = reading.at("policies", "penalty", number, ends)
                 hard = np.isnan(rate)
@@ -114,10 +122,14 @@ class Policies:
             counted = self._lanes(row) if row.kind == "max_lanes" else self._open(row)
             yield from ((key, count[ends]) for key, count in counted)
         elif row.kind == "capital_budget":
-            yield "", summed(self.budget)
+            yield "", summed(self.budget) + self._before("")
         else:
             limited = self._throughput if row.kind == "max_throughput" else self._scoped
-            yield from ((key, summed(amount)) for key, amount in limited(row))
+            yield from ((key, summed(amount) + self._before(key)) for key, amount in limited(row))
+
+    def _before(self, key: str, part: int = 0) -> float:
+        """What the window held before period 1: of the scope (0), or of the total (1)."""
+        return self.held.get(key, (0.0, 0.0))[part]
 
     def _scoped(self, row: Policy) -> Iterator[tuple[str, FloatArray]]:
         """Supply in the scope of a policy at each node, for every key it binds."""
@@ -132,7 +144,8 @@ class Policies:
         total = summed(self.supply.flow[self.supply.of(row.materials, row.stages)].sum(axis=0))
         sign = 1.0 if row.kind == "max_share" else -1.0
         for key, amount in self._scoped(row):
-            yield key, sign * (summed(amount) - limit * total), total
+            whole = total + self._before(key, 1)
+            yield key, sign * (summed(amount) + self._before(key) - limit * whole), whole
 
     def _recycled(self, row: Policy, limit: FloatArray, summed: Sum) -> Iterator[Excess]:
         every = self.supply.of(row.materials, row.stages)
@@ -140,10 +153,12 @@ class Policies:
         chosen = every & self.supply.recycled(row.materials)
         chosen &= self.supply.within(row.countries, row.operators, row.suppliers, row.sites)
         if row.each is None:
-            yield "", limit * total - summed(self.supply.flow[chosen].sum(axis=0)), total
+            whole, own = total + self._before("", 1), self._before("")
+            yield "", limit * whole - own - summed(self.supply.flow[chosen].sum(axis=0)), whole
             return
         for key, amount in zip(*self.supply.by(row.each, chosen), strict=True):
-            yield key, limit * total - summed(amount), total
+            whole = total + self._before(key, 1)
+            yield key, limit * whole - self._before(key) - summed(amount), whole
 
     def _suppliers(
         self, row: Policy, limit: FloatArray, ends: IntArray, summed: Sum
@@ -214,12 +229,18 @@ class Policies:
         makers = set(supply.sources["position"][chosen])
         every = row.materials is None and row.stages is None
         sites = set(self._sites(row))
+        before = open_plants(self.reading.case)
         candidates = [
             (i, plant.site)
             for i, plant in enumerate(self.reading.case.plants)
-            if plant.status == "candidate" and plant.site in sites and (every or i in makers)
+            if (plant.status == "candidate" or plant.plant in before)
+            and plant.site in sites
+            and (every or i in makers)
         ]
         decided = self.reading.along(self.decisions.taken["open_plant"])
+        decided = decided + np.array(
+            [[float(plant.plant in before)] for plant in self.reading.case.plants]
+        ).reshape(-1, 1)
         last = self.reading.span("plants")[1]
         decided = np.where(self.reading.tree.period <= last[:, None], decided, 0.0)
         keys = self._keyed(row, list(dict.fromkeys(site for _, site in candidates)), None)

@@ -48,7 +48,7 @@ class Reading:
         self.days = case.case.months_per_period * 30.4375
         years = (self.tree.period - 1) * case.case.months_per_period / 12
         self.discount: FloatArray = (1 + case.case.discount_rate) ** (-years)
-        since = np.asarray(self.tree.period - 1, dtype=np.int64)
+        since = np.asarray(self.tree.period - 1 + case.case.periods_before, dtype=np.int64)
         self.strategic: BoolArray = np.zeros(self.size, dtype=bool)
         self.strategic[since % case.case.decide_every == 0] = True
         self._values = Values(case, self.tree, self.names)
@@ -174,14 +174,16 @@ class Reading:
         """The windows of a rule that binds from ``first`` to ``last``.
 
         Each is (last nodes, sum): ``sum`` turns amounts per node, shape (..., nodes), into their
-        sums over the window on the path to each last node, shape (..., last nodes).
+        sums over the window on the path to each last node, shape (..., last nodes). The first
+        of them holds period 1 if ``first`` is not later.
         """
         first, last = max(first, 1), min(last, self.tree.periods)
         length = {"period": 1, "horizon": self.tree.periods}.get(kind, 0)
         if kind == "year":
             length = max(1, round(12 / self.case.case.months_per_period))
+        passed = self.case.case.periods_before % length if kind == "year" else 0
         found = []
-        for block in range(1, self.tree.periods + 1, length):
+        for block in range(1 - passed, self.tree.periods + 1, length):
             begin, end = max(block, first), min(block + length - 1, last)
             if begin <= end:
                 nodes = self.tree.in_period(end)

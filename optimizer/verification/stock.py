@@ -178,7 +178,7 @@ def _capital(reading: Reading, plan: Plan, leads: Leads, total: FloatArray) -> F
     tied += _under_way(reading, plan.orders, leads.orders.lags, place)
     tied += _under_way(reading, plan.shipments, leads.shipments.lags, place)
     for number, row in enumerate(reading.case.in_transit):
-        later = reading.case.period(row.period, 1) > reading.tree.period
+        later = row.capital & (reading.case.period(row.period, 1) > reading.tree.period)
         quantity = reading.dense("in_transit", "quantity")[number]
         tied[place[row.material]] += np.where(later, quantity, 0.0)
     price = np.nan_to_num(reading.dense("materials", "price"))

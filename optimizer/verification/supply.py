@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...models.network_rows import Offer
+from ...models.standing import running_contracts
 from .borders import Borders
 from .decisions import Decisions
 from .leads import Leads, check_leg
@@ -70,7 +71,10 @@ def _ready(reading: Reading, decisions: Decisions, ledger: Ledger) -> tuple[Bool
     ready = ~needs[:, None] | (reading.earlier(chosen, wait) > 0.5)
     length = np.array([row.contract_periods for row in offers], dtype=np.int64)
     signed = reading.along(decisions.taken["sign_contract"])
+    last = running_contracts(reading.case)
+    until = np.array([last.get(row.offer, 0) for row in offers], dtype=np.int64)
     covered = signed - reading.earlier(signed, length)
+    covered = covered + (reading.tree.period <= until[:, None])
     some = np.flatnonzero(length > 0)
     ledger.at_most(
         "contract",

@@ -1,0 +1,79 @@
+"""``secondsource roll``: the case as it is when some periods of a plan have passed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("roll")
+@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="NEWCASE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder, .xlsx or .json for the case that starts later.",
+)
+@click.option(
+    "--periods", type=click.IntRange(min=1), default=1, show_default=True, help="How many pass."
+)
+@click.option(
+    "--scenario",
+    metavar="NAME",
+    help="Scenario that came true; needed once the passed periods differ between scenarios.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def roll(run: Path, output: Path, periods: int, scenario: str | None, as_json: bool) -> None:
+    """Write the case that starts when some periods of a RUN's plan have passed as planned.
+
+    Stocks, goods under way, what waits, running contracts, plants and modules, selected suppliers
+    and what running windows of policies and quotas hold are carried over; dates move. Solving
+    NEWCASE without other changes gives the rest of the plan. Edit it first for what came otherwise.
+    """
+    from importlib import import_module
+
+    import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
+    from ..datasets.runs import read_plan
+    from ..datasets.save import save_case
+    from ..optimizer.replan.roll import roll as roll_forward
+
+    if output.exists():
+        raise click.BadParameter(f"{output} exists; name another", param_hint="-o")
+    plan = read_plan(run)
+    rolled = roll_forward(
+        plan.case, plan.tables, periods, scenarios=plan.scenarios, scenario=scenario
+    )
+    save_case(rolled.case, output)
+    case = rolled.case
+    told = {
+        "status": "optimal",
+        "run": str(run),
+        "case": str(output),
+        "periods_passed": periods,
+        "scenario": rolled.scenario,
+        "starts": case.period_label(1),
+        "periods": case.case.periods,
+        "paid": rolled.paid,
+        "discount": rolled.discount,
+        "commitments": len(case.commitments),
+        "goods_under_way": len(case.in_transit),
+        "carried": len(case.carried),
+    }
+    if as_json:
+        import json
+
+        click.echo(json.dumps(told, allow_nan=False))
+        return
+    from ..reports.terminal import money
+
+    click.echo(
+        f"{output}: {case.case.periods} periods from {case.period_label(1)}, with "
+        f"{len(case.commitments)} decisions taken and {len(case.in_transit)} lots under way"
+    )
+    click.echo(
+        f"paid so far {money(rolled.paid, case.case.currency)}; money of the new first period is "
+        f"worth {rolled.discount:.6g} of the old one's. Next: secondsource solve {output}"
+    )
