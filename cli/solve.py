@@ -75,6 +75,22 @@ OBJECTIVES = (
 @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
 @click.option(
+    "--method",
+    type=click.Choice(["auto", "extensive", "decomposed"]),
+    default="auto",
+    show_default=True,
+    help="Futures as one model, or in parts; auto takes what pays.",
+)
+@click.option(
+    "--executor",
+    type=click.Choice(["serial", "processes", "dask"]),
+    default="serial",
+    show_default=True,
+    help="Who solves the parts.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Worker processes for the parts.")
+@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
+@click.option(
     "--write-model",
     metavar="FILE.mps",
     type=click.Path(dir_okay=False),
@@ -226,6 +242,7 @@ def _request(case: Case, how: dict[str, Any]) -> Request:
         options=options,
         write_model=how["write_model"],
         force=how["force"],
+        **{name: how[name] for name in ("method", "executor", "workers", "address")},
     )
 
 
@@ -253,6 +270,7 @@ def _options(request: Request) -> dict[str, Any]:
         "threads": options.threads,
         "seed": options.seed,
         "keeps_decisions": request.keep is not None,
+        "method": request.method,
     }
 
 

@@ -14,6 +14,7 @@ from ..models.plan import Solution, Tables
 from . import quick_start  # noqa: F401  # before anything that imports scipy
 from .arrays import Arrays
 from .compiled import compile_model, templates
+from .decomposition import DECOMPOSED, METHODS, Found, Plea, by_parts
 from .formulation.model import build_model
 from .highs import Options, Outcome, Session, relative_gap
 from .keep import keep_decisions
@@ -49,6 +50,8 @@ class Request:
         write_model: file for the model in MPS or LP format, None for none.
         force: build models past the size limit.
         keep: a plan whose strategic decisions are kept, None to decide anew.
+        method: how futures are solved: auto, extensive (as one) or decomposed (in parts).
+        executor, workers, address: who solves the parts, see :func:`executors.open_executor`.
     """
 
     minimise: tuple[str, ...] = ("cost",)
@@ -58,6 +61,10 @@ class Request:
     write_model: str | None = None
     force: bool = False
     keep: Tables | None = field(default=None, repr=False, compare=False)
+    method: str = "auto"
+    executor: str = "serial"
+    workers: int | None = None
+    address: str | None = None
 
     @classmethod
     def of(cls, case: Case) -> Request:
@@ -74,6 +81,8 @@ class Request:
         for name in (*self.minimise, *self.caps):
             if name not in TARGETS:
                 raise ValueError(f"no objective {name!r}; there are {', '.join(TARGETS)}")
+        if self.method not in METHODS:
+            raise ValueError(f"no method {self.method!r}; there are {', '.join(METHODS)}")
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -154,6 +163,10 @@ def solve(case: Case, request: Request | None = None) -> Solution:
     if request.keep is not None:
         arrays, warnings = keep_decisions(built, request.keep)
         built = replace(built, arrays=arrays)
+    parts, told = _by_parts(built, request)
+    warnings += told
+    if parts is not None:
+        return replace(solution_of(built, request.scenarios, *parts), warnings=tuple(warnings))
     session = Session(built.arrays, request.minimise[0])
     for name, limit in request.caps.items():
         session.cap(name, cap_value(built.network, name, limit))
@@ -164,6 +177,23 @@ def solve(case: Case, request: Request | None = None) -> Solution:
         )
     found = lexicographic(session, built.arrays, request.minimise, request.options)
     return replace(solution_of(built, request.scenarios, *found), warnings=tuple(warnings))
+
+
+def _by_parts(built: Built, request: Request) -> tuple[Found | None, list[str]]:
+    """The answer of the decomposition, None where the extensive form is to be solved."""
+    if built.network.tree.size == built.network.tree.periods or request.write_model:
+        if request.method == DECOMPOSED:
+            raise ValueError(
+                "--method decomposed needs several futures, and no --write-model; "
+                "use --method extensive"
+            )
+        return None, []
+    caps = {name: cap_value(built.network, name, at) for name, at in request.caps.items()}
+    plea = Plea(
+        request.minimise, caps, request.options, request.method,
+        request.executor, request.workers, request.address,
+    )  # fmt: skip
+    return by_parts(built.network, built.arrays, plea)
 
 
 def cap_value(network: Network, name: str, limit: float) -> float:

@@ -1,0 +1,143 @@
+"""When a model is solved in parts, and what happens where it cannot be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+
+from ...models.plan import SolveStatus
+from ..arrays import Arrays
+from ..executors import Name, open_executor
+from ..highs import Session
+from ..lexicographic import lexicographic
+from ..network import Network
+from ..outcomes import Options, Outcome, relative_gap
+from ..targets import RATIOS, value_of
+from ..tree import FloatArray
+from .method import Decomposition
+from .split import Split, parting_period, split
+
+AUTO, EXTENSIVE, DECOMPOSED = METHODS = ("auto", "extensive", "decomposed")
+FEWEST_BLOCKS, FEWEST_COLUMNS = 6, 25_000
+"""From here on parts are quicker than the whole (docs/performance.md)."""
+LEAST_GAP = 2e-3
+"""Below it whole numbers in futures mostly keep the gap of a decomposition open."""
+MOST_COLUMNS = 400_000
+"""Up to here the whole is tried where parts leave a gap."""
+
+Found = tuple[Outcome, FloatArray | None, str]
+
+
+@dataclass(frozen=True)
+class Plea:
+    """What is asked of the decomposition.
+
+    Attributes:
+        minimise: objectives in lexicographic order.
+        caps: limits on objectives.
+        options: gap, time limit, threads, seed, progress.
+        method: auto, extensive or decomposed.
+        executor: serial, processes or dask: who solves the parts.
+        workers: number of processes.
+        address: of a Dask scheduler.
+    """
+
+    minimise: Sequence[str]
+    caps: Mapping[str, float]
+    options: Options
+    method: str = AUTO
+    executor: str = "serial"
+    workers: int | None = None
+    address: str | None = None
+
+
+def by_parts(network: Network, arrays: Arrays, plea: Plea) -> tuple[Found | None, list[str]]:
+    """Solve in parts where that is asked for, or pays.
+
+    Returns:
+        The outcome, the plan and the objective they are about, None where the extensive form is to
+        be solved instead; and what a reader should know.
+
+    Raises:
+        ValueError: parts are asked for and cannot be had.
+    """
+    if plea.method == EXTENSIVE:
+        return None, []
+    parts = _split(network, arrays, plea)
+    if isinstance(parts, str):
+        if plea.method == DECOMPOSED:
+            raise ValueError(f"--method decomposed is not possible here: {parts}")
+        return None, []
+    if plea.method == AUTO and not _pays(arrays, parts, plea.options):
+        return None, []
+    began = time.monotonic()
+    name = cast(Name, plea.executor)
+    with open_executor(name, workers=plea.workers, address=plea.address) as executor:
+        outcome, point = Decomposition(parts, executor, plea.options).run()
+    target = plea.minimise[0]
+    stays_open = outcome.status == SolveStatus.FEASIBLE and not _late(plea.options, began)
+    if stays_open and plea.method == AUTO and len(arrays.lower) <= MOST_COLUMNS:
+        assert point is not None
+        return _whole(arrays, plea, outcome, point, time.monotonic() - began), []
+    if outcome.status == SolveStatus.UNBOUNDED and plea.method == AUTO:
+        return None, []
+    return (outcome, point, target), [_open(outcome)] if stays_open else []
+
+
+def _split(network: Network, arrays: Arrays, plea: Plea) -> Split | str:
+    """The parts, or why there are none."""
+    if len(plea.minimise) > 1:
+        return "several objectives in order hold each other, across all futures; minimise one"
+    if plea.minimise[0] in RATIOS:
+        return f"{plea.minimise[0]} is a share over all futures together; minimise another"
+    if any(limit < np.inf for limit in plea.caps.values()):
+        return f"the limit on {next(iter(plea.caps))} is one over all futures together; drop --cap"
+    period = parting_period(network.tree)
+    if period is None:
+        return "there is one future only, and no node at which futures part"
+    parts = split(network, arrays, plea.minimise[0], period)
+    return parts or "a rule binds several futures together, so that they cannot be solved apart"
+
+
+def _pays(arrays: Arrays, parts: Split, options: Options) -> bool:
+    """Whether parts are likely to be quicker than the whole."""
+    many = len(parts.blocks) >= FEWEST_BLOCKS and len(arrays.lower) >= FEWEST_COLUMNS
+    mixed = any(bool(block.integer.any()) for block in parts.blocks)
+    return many and (options.gap >= LEAST_GAP or not mixed)
+
+
+def _late(options: Options, began: float) -> bool:
+    limit = np.inf if options.time_limit is None else options.time_limit
+    return time.monotonic() - began >= 0.98 * limit
+
+
+def _open(outcome: Outcome) -> str:
+    gap = f" at {100 * outcome.gap:.2f} %" if outcome.gap is not None else ""
+    return (
+        f"solving in parts leaves the gap open{gap}: bounds of futures are those without whole "
+        "numbers. The plan holds; --method extensive may find a better one or prove this one"
+    )
+
+
+def _whole(arrays: Arrays, plea: Plea, parts: Outcome, point: FloatArray, spent: float) -> Found:
+    """The extensive form, begun from the plan of the parts; the better of the two plans."""
+    limit = plea.options.time_limit
+    left = None if limit is None else max(limit - spent, 0.01)
+    session = Session(arrays, plea.minimise[0])
+    session.start_from(point)
+    options = replace(plea.options, time_limit=left)
+    found, better, target = lexicographic(session, arrays, plea.minimise, options)
+    if found.status == SolveStatus.INFEASIBLE or better is None:
+        better = point
+    best = min((point, better), key=lambda one: value_of(arrays, target, one))
+    value = value_of(arrays, target, best)
+    bounds = [one.bound for one in (parts, found) if one.bound is not None]
+    bound = min(max(bounds), value) if bounds else None
+    gap = relative_gap(value, bound)
+    done = gap is not None and gap <= plea.options.gap
+    status = SolveStatus.OPTIMAL if done else SolveStatus.FEASIBLE
+    return Outcome(status, value, bound, gap, best, spent + found.seconds), best, target

@@ -1,0 +1,231 @@
+"""The multi-cut L-shaped method: cuts at the relaxation's root, then with whole numbers.
+
+At the root the cuts are asked for at a point between the master's answer and the best trunk so far
+(in-out separation, Ben-Ameur and Neto 2007), which takes a few rounds where the plain method takes
+many. Then the master is solved with the trunk's whole numbers. Its bound is one of the whole model,
+since blocks are relaxed in it; a plan comes from solving every block with whole numbers for the
+master's trunk. What lies between the two is the gap.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ...models.plan import SolveStatus
+from ..executors import Executor
+from ..outcomes import Options, Outcome, relative_gap
+from ..tree import FloatArray
+from .block import Cut, Relaxed, seconds_left
+from .crew import Crew
+from .master import Found, Master
+from .split import Split
+
+INWARD = 0.5
+"""How far the point of separation goes from the best trunk to the master's answer."""
+ROOT = 0.1
+"""Share of the gap asked for to which the relaxation is solved."""
+MASTER = 0.25
+"""Share of the gap asked for to which the master is solved with whole numbers."""
+GIVEN_AWAY = 0.7
+"""Share of what the gap leaves free that the searches in blocks may give away."""
+MOST_ROOT_ROUNDS, MOST_ROUNDS = 300, 60
+PATIENCE = 3
+"""Rounds without a better plan or bound after which the whole numbers of blocks are at fault."""
+
+
+@dataclass
+class Best:
+    """The best plan so far and what is proven.
+
+    Attributes:
+        value: of the plan, infinite without one.
+        bound: on every plan.
+        trunk, parts: the plan.
+    """
+
+    value: float = np.inf
+    bound: float = -np.inf
+    trunk: FloatArray | None = None
+    parts: list[FloatArray] = field(default_factory=list)
+
+    def gap(self) -> float:
+        """Relative gap, infinite without a plan or bound."""
+        if not np.isfinite(self.value) or not np.isfinite(self.bound):
+            return np.inf
+        gap = relative_gap(self.value, min(self.bound, self.value))
+        assert gap is not None
+        return gap
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the blocks' relaxations say of a trunk: its value, infinite where it is impossible."""
+
+    value: float
+    answers: list[Relaxed]
+
+
+class Decomposition:
+    """One run of the method.
+
+    Args:
+        split: trunk and blocks.
+        executor: who solves the blocks.
+        options: gap, time limit, threads, progress.
+    """
+
+    def __init__(self, split: Split, executor: Executor, options: Options) -> None:
+        self.split, self.options = split, options
+        self.began = time.monotonic()
+        limit = np.inf if options.time_limit is None else options.time_limit
+        self.crew = Crew(split, executor, self.began + limit)
+        self.weights = np.array([one.weight for one in split.blocks])
+        self.master = Master(split, int(np.argmax(self.weights)))
+        self.best = Best()
+        self.whole_blocks = any(bool(one.integer.any()) for one in split.blocks)
+
+    def run(self) -> tuple[Outcome, FloatArray | None]:
+        """The outcome and the best plan, a point of the extensive form; see :class:`Outcome`."""
+        try:
+            status = self._root() or self._whole()
+        except KeyboardInterrupt:
+            status = SolveStatus.FEASIBLE
+        seconds = time.monotonic() - self.began
+        best = self.best
+        bound = best.bound if np.isfinite(best.bound) else None
+        if best.trunk is None:
+            if status in (SolveStatus.INFEASIBLE, SolveStatus.UNBOUNDED):
+                return Outcome(status, None, None, None, None, seconds), None
+            return Outcome(SolveStatus.NO_SOLUTION, None, bound, None, None, seconds), None
+        point = self.split.point(best.trunk, best.parts)
+        gap = best.gap() if bound is not None else None
+        found = SolveStatus.OPTIMAL if best.gap() <= self.options.gap else SolveStatus.FEASIBLE
+        return Outcome(found, best.value, bound, gap, point, seconds), point
+
+    def _root(self) -> SolveStatus | None:
+        """Cuts at the root of the relaxation; a status where nothing more is to be done."""
+        inner, least = None, np.inf
+        for _ in range(MOST_ROOT_ROUNDS):
+            found = self.master.relaxation(seconds_left(self.crew.deadline))
+            if found.status != SolveStatus.OPTIMAL:
+                return found.status
+            assert found.trunk is not None
+            self._prove(found.bound)
+            outer = found.trunk
+            if np.isfinite(least) and self._near(least, found.bound, ROOT):
+                return None
+            trunk = outer if inner is None else INWARD * outer + (1 - INWARD) * inner
+            asked = self._ask(trunk)
+            if asked is None:
+                return SolveStatus.INFEASIBLE
+            if asked.value < least:
+                inner, least = trunk, asked.value
+            if self.crew.over():
+                return SolveStatus.NO_SOLUTION
+        return None
+
+    def _near(self, value: float, bound: float, share: float) -> bool:
+        """Whether a value and a bound are as near as a share of the gap asked for."""
+        return value - bound <= share * self.options.gap * abs(value) + 1e-9 * max(1.0, abs(value))
+
+    def _ask(self, trunk: FloatArray) -> Asked | None:
+        """The relaxations at a trunk, whose cuts the master takes; None if one never has a plan."""
+        answers = self.crew.relaxed(trunk)
+        if not all(one.possible for one in answers):
+            return None
+        for at, one in enumerate(answers):
+            if one.cut is not None:
+                self.master.add(at, one.cut, violation=one.value == np.inf)
+        known = [np.nan if one.value is None else one.value for one in answers]
+        value = self._total(trunk, np.array(known))
+        self._show()
+        return Asked(np.inf if np.isnan(value) else value, answers)
+
+    def _total(self, trunk: FloatArray, values: FloatArray) -> float:
+        own = float(self.split.trunk.cost @ trunk)
+        return self.split.offset + own + float(self.weights @ values)
+
+    def _whole(self) -> SolveStatus:
+        """The master with whole numbers, until the gap is closed or nothing moves any more."""
+        stuck, start = 0, None
+        tried: set[bytes] = set()
+        for _ in range(MOST_ROUNDS):
+            before = self.best.value, self.best.bound
+            found = self._solve_master(start)
+            if found.status == SolveStatus.INFEASIBLE:
+                return SolveStatus.INFEASIBLE
+            self._prove(found.bound)
+            if found.trunk is None:
+                return found.status
+            start = found.trunk
+            asked = self._ask(found.trunk)
+            if asked is None:
+                return SolveStatus.INFEASIBLE
+            if np.isfinite(asked.value):
+                self._try(found.trunk, asked, tried)
+            if self._done() or self.crew.over():
+                break
+            moved = self._moved(*before)
+            stuck = 0 if moved else stuck + 1
+            if stuck >= PATIENCE:
+                break
+        return SolveStatus.FEASIBLE
+
+    def _moved(self, value: float, bound: float) -> bool:
+        """Whether plan or bound are better than before, or no plan was found so far."""
+        if not np.isfinite(self.best.value):
+            return True
+        step = 0.02 * self.options.gap * abs(self.best.value)
+        return self.best.value < value - step or self.best.bound > bound + step
+
+    def _solve_master(self, start: FloatArray | None) -> Found:
+        left = seconds_left(self.crew.deadline)
+        options = replace(
+            self.options,
+            gap=MASTER * self.options.gap,
+            time_limit=None if left == np.inf else left,
+            progress=None,
+        )
+        return self.master.whole(options, start)
+
+    def _try(self, trunk: FloatArray, asked: Asked, tried: set[bytes]) -> None:
+        """Solve the blocks with whole numbers for a trunk that is worth it, and lift its cuts."""
+        free = self.options.gap * abs(asked.value) - (asked.value - self.best.bound)
+        if self.whole_blocks and free < 0 and not np.isfinite(self.best.value):
+            free = 0.25 * self.options.gap * abs(asked.value)
+        elif self.whole_blocks and free < 0:
+            return
+        relaxed = np.array([one.value for one in asked.answers], dtype=float)
+        found = self.crew.whole(trunk, relaxed + max(GIVEN_AWAY * free, 0.0))
+        value = self._total(trunk, np.array([one.value for one in found]))
+        if value < self.best.value:
+            parts = [one.point for one in found if one.point is not None]
+            self.best = Best(value, self.best.bound, trunk, parts)
+        self._show()
+        key = np.round(trunk, 6).tobytes()
+        if self.whole_blocks and not self._done() and key not in tried and not self.crew.over():
+            tried.add(key)
+            self._lift([one.cut for one in asked.answers if one.cut is not None])
+
+    def _lift(self, cuts: list[Cut]) -> None:
+        for at, cut in enumerate(self.crew.lifted(cuts)):
+            if cut is not None:
+                self.master.add(at, cut, violation=False)
+
+    def _prove(self, bound: float) -> None:
+        self.best.bound = max(self.best.bound, bound)
+
+    def _done(self) -> bool:
+        return self.best.gap() <= self.options.gap
+
+    def _show(self) -> None:
+        if self.options.progress is None:
+            return
+        best = self.best
+        value = best.value if np.isfinite(best.value) else None
+        bound = best.bound if np.isfinite(best.bound) else None
+        gap = best.gap() if value is not None and bound is not None else None
+        self.options.progress(time.monotonic() - self.began, value, bound, gap)
