@@ -63,7 +63,19 @@ OBJECTIVES = (
     "--keep-decisions",
     metavar="RUN",
     type=click.Path(path_type=Path),
-    help="Keep the strategic decisions of an earlier plan: how does it fare?",
+    help="Keep every strategic decision of an earlier plan as it is: how does it fare here?",
+)
+@click.option(
+    "--keep",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Stay close to an earlier plan: a decision may differ, for --change-cost each.",
+)
+@click.option(
+    "--change-cost",
+    type=click.FloatRange(min=0),
+    metavar="MONEY",
+    help="With --keep: what each decision made, dropped or moved costs, in present value.",
 )
 @click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
 @click.option(
@@ -119,6 +131,9 @@ def solve(
     from importlib import import_module
 
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
+    from .near import check_near, solve_near, tell_near
+
+    check_near(how)
     from ..datasets.load import read_case
     from ..datasets.runs import check_target, summary_of, write_run
     from ..models.problems import CaseError
@@ -145,7 +160,11 @@ def solve(
     with _Progress(loaded.case.currency) as progress:
         request = progress.watching(request)
         try:
-            solution = run_solve(loaded, request)
+            changes: dict[str, Any] | None = None
+            if how["keep"] is None:
+                solution = run_solve(loaded, request)
+            else:
+                solution, changes = solve_near(loaded, request, how["keep"], how["change_cost"])
         except KeyboardInterrupt:
             if as_json:
                 click.echo('{"status": "no_solution", "objective": null}')
@@ -154,10 +173,14 @@ def solve(
     for line in solution.warnings:
         click.echo(f"warning: {line}", err=True)
     summary = summary_of(loaded, solution, list(request.scenarios))
+    if changes is not None:
+        summary["changes"] = changes
     if output is not None:
         write_run(output, loaded, solution.tables, summary, _options(request), csv=as_csv)
     why = _why_not(loaded, request) if solution.status == "infeasible" else []
     _tell(loaded, solution.tables, summary, why, output, as_json)
+    if changes is not None and solution.tables and not as_json:
+        tell_near(changes, loaded.case.currency)
     context.exit(EXIT[solution.status])
 
 

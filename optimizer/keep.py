@@ -43,18 +43,20 @@ def keep_decisions(built: Built, plan: Tables) -> tuple[Arrays, list[str]]:
     lower, upper = arrays.lower.copy(), arrays.upper.copy()
     for family in STRATEGIC:
         if family in arrays.columns:
-            lower[arrays.columns[family]] = upper[arrays.columns[family]] = 0.0
-    nodes = _same_nodes(network.tree, plan["nodes"])
+            own = arrays.columns[family]
+            lower[own] = upper[own] = arrays.lower[own]  # 0, or what the case is committed to
+    nodes = same_nodes(network.tree, plan["nodes"])
     warnings = []
     for row in plan["decisions"].to_dict("records"):
         family = FAMILY[row["decision"]]
-        things = _things(network, row)
+        things = things_of(network, row)
         places = [(thing, node) for thing in things for node in nodes[int(row["node"])]]
         found = np.full(len(places), -1, dtype=np.int64)
         if places and family in arrays.columns:
             found = _positions(arrays.members[family], np.array(places, dtype=np.int64))
         held = found[found >= 0] + (arrays.columns[family].start if (found >= 0).any() else 0)
-        lower[held] = upper[held] = float(row["quantity"])
+        quantity = np.clip(float(row["quantity"]), arrays.lower[held], arrays.upper[held])
+        lower[held] = upper[held] = quantity
         if not len(held):
             warnings.append(
                 f"{row['decision'].replace('_', ' ')} {row['name']} in period {row['period']} "
@@ -70,7 +72,7 @@ def _positions(members: IntArray, wanted: IntArray) -> IntArray:
     return np.array([known.get(tuple(one), -1) for one in wanted.tolist()], dtype=np.int64)
 
 
-def _same_nodes(tree: Tree, nodes: pd.DataFrame) -> dict[int, list[int]]:
+def same_nodes(tree: Tree, nodes: pd.DataFrame) -> dict[int, list[int]]:
     """Nodes of a tree that stand for each node of a plan: of its scenario and period.
 
     A plan with one node in each period stands for all nodes of its period.
@@ -84,7 +86,7 @@ def _same_nodes(tree: Tree, nodes: pd.DataFrame) -> dict[int, list[int]]:
     return found
 
 
-def _things(network: Network, row: dict[Hashable, Any]) -> list[int]:
+def things_of(network: Network, row: dict[Hashable, Any]) -> list[int]:
     """Members (offer, plant, expansion, lane pair, stockpile) that a decision is about."""
     case, name = network.case, row["name"]
     if row["decision"] in ("select_offer", "sign_contract"):
