@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .datasets.runs import read_run
     from .datasets.save import save_case
     from .models.case import Case
+    from .models.comparison import Comparison
     from .models.explain_results import Explained, NoPlan
     from .models.plan import Solution, SolveStatus
     from .models.problems import CaseError, Problem
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from .optimizer.explain.explain import explain
     from .optimizer.frontier import Front, TradeOff, frontier
     from .optimizer.highs import Options
+    from .optimizer.replan.closeness import Replanned, solve_near
+    from .optimizer.replan.paths import scenario_plans
+    from .optimizer.replan.roll import Rolled, roll
     from .optimizer.rulings import Question, rulings
     from .optimizer.sampling.evaluate import evaluate
     from .optimizer.sampling.saa import saa
@@ -40,7 +44,8 @@ if TYPE_CHECKING:
     from .optimizer.sweep.run import sweep
     from .optimizer.uncertainty.question import RiskQuestion
     from .optimizer.uncertainty.study import risk
-    from .optimizer.verify import Verification, verify_plan
+    from .optimizer.verify import Verification, verify, verify_plan
+    from .reports.side_by_side import compare
     from .reports.writing import report
 
 __version__ = "0.1.0"
@@ -48,6 +53,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Case": ".models.case",
     "CaseError": ".models.problems",
+    "Comparison": ".models.comparison",
     "Evaluation": ".models.sampling_results",
     "Explained": ".models.explain_results",
     "Front": ".optimizer.frontier",
@@ -55,7 +61,9 @@ _HOMES = {
     "Options": ".optimizer.highs",
     "Problem": ".models.problems",
     "Question": ".optimizer.rulings",
+    "Replanned": ".optimizer.replan.closeness",
     "Request": ".optimizer.solve",
+    "Rolled": ".optimizer.replan.roll",
     "SaaResult": ".models.sampling_results",
     "Sampled": ".models.sampling_results",
     "Solution": ".models.plan",
@@ -65,16 +73,20 @@ _HOMES = {
     "Verification": ".optimizer.verify",
     "bundled_names": ".datasets.bundled",
     "check_case": ".datasets.checks",
+    "compare": ".reports.side_by_side",
     "evaluate": ".optimizer.sampling.evaluate",
     "explain": ".optimizer.explain.explain",
     "frontier": ".optimizer.frontier",
     "load_case": ".datasets.load",
     "read_run": ".datasets.runs",
     "report": ".reports.writing",
+    "roll": ".optimizer.replan.roll",
     "rulings": ".optimizer.rulings",
     "saa": ".optimizer.sampling.saa",
     "sample": ".optimizer.sampling.sample",
     "save_case": ".datasets.save",
+    "scenario_plans": ".optimizer.replan.paths",
+    "solve_near": ".optimizer.replan.closeness",
     "solve": ".optimizer.solve",
     "risk": ".optimizer.uncertainty.study",
     "RiskQuestion": ".optimizer.uncertainty.question",
@@ -82,12 +94,14 @@ _HOMES = {
     "stress": ".optimizer.stress.run",
     "StressResult": ".models.stress_results",
     "sweep": ".optimizer.sweep.run",
+    "verify": ".optimizer.verify",
     "verify_plan": ".optimizer.verify",
 }
 
 __all__ = [
     "Case",
     "CaseError",
+    "Comparison",
     "Evaluation",
     "Explained",
     "Front",
@@ -95,9 +109,11 @@ __all__ = [
     "Options",
     "Problem",
     "Question",
+    "Replanned",
     "Request",
     "RiskQuestion",
     "RiskResult",
+    "Rolled",
     "SaaResult",
     "Sampled",
     "Solution",
@@ -108,6 +124,7 @@ __all__ = [
     "Verification",
     "bundled_names",
     "check_case",
+    "compare",
     "evaluate",
     "explain",
     "frontier",
@@ -115,13 +132,17 @@ __all__ = [
     "read_run",
     "report",
     "risk",
+    "roll",
     "rulings",
     "saa",
     "sample",
     "save_case",
+    "scenario_plans",
     "solve",
+    "solve_near",
     "stress",
     "sweep",
+    "verify",
     "verify_plan",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -190,6 +191,28 @@ class Case(BaseModel):
     changes: list[Change] = []
     commitments: list[Commitment] = []
     carried: list[Carried] = []
+
+    def __repr__(self) -> str:
+        """One line: its name, horizon and size."""
+        sizes = ", ".join(
+            f"{len(self.rows(table))} {table}"
+            for table in ("materials", "sites", "offers", "plants", "lanes", "controls")
+            if self.rows(table)
+        )
+        horizon = f"{self.case.periods} periods from {self.period_label(1)}"
+        return f"<case {self.case.name}: {horizon}{', ' if sizes else ''}{sizes}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """What Jupyter shows."""
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{name}</td><td>{len(self.rows(name))}</td></tr>"
+            for name in TABLES
+            if self.rows(name)
+        )
+        title = html.escape(self.case.title or self.case.name)
+        return f"<div><h4>{title}</h4><p>{html.escape(repr(self))}</p><table>{rows}</table></div>"
 
     def rows(self, table: str) -> list[Any]:
         """The rows of a table, by its name."""

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from .case import Case
+from .notebook import Page, Shown, number
 from .plan import Tables
 
 MEASURES: dict[str, str] = {
@@ -45,8 +46,8 @@ class ComparedPlan:
     scenarios: tuple[str, ...] = ("all",)
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """Plans side by side; every table has a column for each plan, in the order given.
 
     Attributes:
@@ -74,6 +75,20 @@ class Comparison:
     concentration: pd.DataFrame
     changes: dict[str, list[str]]
     notes: tuple[str, ...]
+
+    def page(self) -> Page:
+        """Measures, the cost bridge to the last plan, decisions that differ."""
+        cost = self.measures.set_index("measure").loc["cost"]
+        facts = [(name, f"cost {number(float(cost[name]))}") for name in self.names]
+        facts += [("note", note) for note in self.notes]
+        last = self.names[-1]
+        tables = [("Side by side", self.measures)]
+        if self.currency is not None:
+            title = f"Cost of {last} against {self.names[0]} [{self.currency}]"
+            tables.append((title, self.bridge(last)))
+            tables.append(("... by decision", self.bridge(last, by="decision")))
+        tables.append(("Decisions that differ", self.decisions))
+        return Page("comparison", facts, tables, ".bridge(), .by_decision, .shares, .changes")
 
     def bridge(self, to: str | None = None, *, by: str = "category") -> pd.DataFrame:
         """From the cost of the first plan to that of another, step by step.

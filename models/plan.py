@@ -16,6 +16,8 @@ from enum import StrEnum
 
 import pandas as pd
 
+from .notebook import Page, Shown, number, percent
+
 PLAN_TABLES: dict[str, dict[str, str]] = {
     "nodes": {
         "node": "number of the node, from 0",
@@ -281,8 +283,8 @@ class SolveStatus(StrEnum):
     NO_SOLUTION = "no_solution"
 
 
-@dataclass(frozen=True)
-class Solution:
+@dataclass(frozen=True, repr=False)
+class Solution(Shown):
     """The outcome of a solve.
 
     Attributes:
@@ -314,3 +316,27 @@ class Solution:
     nonzeros: int
     tables: Tables
     warnings: tuple[str, ...] = ()
+
+    def page(self) -> Page:
+        """Objectives, costs, decisions and who supplies it."""
+        facts = [("cost", number(self.objectives.get("cost")))] if self.objectives else []
+        facts += [
+            (name.replace("_", " "), number(self.objectives[name]))
+            for name in ("lead_time", "shortage", "concentration")
+            if name in self.objectives
+        ]
+        facts.append(("gap", percent(self.gap)))
+        facts.append(("solved in", f"{self.solve_seconds:.1f} s"))
+        facts += [("warning", line) for line in self.warnings]
+        costs = pd.DataFrame(
+            [(name, money) for name, money in self.costs.items() if money],
+            columns=["category", "cost"],
+        )
+        tables = [("Costs", costs)]
+        for name, columns in (
+            ("decisions", ["label", "decision", "name", "from", "to", "material", "quantity"]),
+            ("shares", ["level", "name", "country", "share"]),
+        ):
+            if name in self.tables:
+                tables.append((name.capitalize(), self.tables[name][columns]))
+        return Page(f"plan, {self.status}", facts, tables, f"tables: {', '.join(self.tables)}")

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from .notebook import Page, Shown, number
+
 OUTAGES: dict[str, str] = {
     "rank": "1 for the worst",
     "kind": "site, operator, country, lane, pair or control",
@@ -67,8 +69,8 @@ FIXED: dict[str, str] = {
 """Columns of the table of the worst outages, tried again with the fix."""
 
 
-@dataclass(frozen=True)
-class StressResult:
+@dataclass(frozen=True, repr=False)
+class StressResult(Shown):
     """A stress test.
 
     Attributes:
@@ -94,6 +96,20 @@ class StressResult:
     shortage_value: str
     complete: bool
     warnings: tuple[str, ...] = ()
+
+    def page(self) -> Page:
+        """The worst outages, and the cheapest fix."""
+        losses = self.outages["loss"] if len(self.outages) else pd.Series(dtype=float)
+        facts = [
+            ("outages tried", str(len(self.outages))),
+            ("largest loss", f"{number(float(losses.max()))} {self.currency}"
+             if len(losses) else "none"),
+            ("complete", "yes" if self.complete else "no"),
+        ]  # fmt: skip
+        facts += [("warning", line) for line in self.warnings]
+        tables = [("Outages, the worst first", self.outages)]
+        tables += [("Cheapest fix", self.fixes)] if self.fixes is not None else []
+        return Page(f"stress test of {self.case}", facts, tables, ".outages, .short, .fixes")
 
     def summary(self) -> dict[str, Any]:
         """What ``summary.json`` and ``stress --json`` hold."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 
 import pandas as pd
 
+from .notebook import Page, Shown, number
 from .plan import Tables
 from .sweep import Sweep
 
@@ -128,8 +129,8 @@ class Outcome:
             raise ValueError(f"an answer in the ledger is not one of ours: {error}") from None
 
 
-@dataclass(frozen=True)
-class SweepResult:
+@dataclass(frozen=True, repr=False)
+class SweepResult(Shown):
     """A sweep, as far as it came.
 
     Attributes:
@@ -162,6 +163,18 @@ class SweepResult:
     found: int
     why: Mapping[int, list[str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    def page(self) -> Page:
+        """How far it came, and what it found."""
+        cost = self.points["cost"].dropna() if "cost" in self.points else pd.Series(dtype=float)
+        facts = [("points", f"{len(self.points)} of {self.asked}")]
+        if len(cost):
+            span = f"{number(float(cost.min()))} to {number(float(cost.max()))} {self.currency}"
+            facts.append(("cost", span))
+        facts += [("warning", line) for line in self.warnings]
+        tables = [("Points", self.points)]
+        tables += [(name.capitalize(), table) for name, table in self.tables.items()]
+        return Page(f"sweep of {self.case}", facts, tables, ".points, .changed_decisions, .tables")
 
     @property
     def status(self) -> str:

@@ -119,3 +119,7 @@ def verify_plan(
     check_shares(reading, plan, supply, ledger)
     checks = sorted(ledger.checks.values(), key=lambda check: check.ok)
     return Verification(checks, found_costs, found)
+
+
+verify = verify_plan
+"""The same under the name of the command."""

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from ...models.case import Case
+from ...models.notebook import Page, Shown, number
 from ...models.plan import SolveStatus
 from ..solve import build, cap_value
 from ..uncertainty.alone import best_alone
@@ -23,8 +25,8 @@ from .trade_off import TradeOff
 UNBOUNDED = "the cost of a future has no lower bound, so that nobody can regret it"
 
 
-@dataclass(frozen=True)
-class Front:
+@dataclass(frozen=True, repr=False)
+class Front(Shown):
     """A trade-off.
 
     Attributes:
@@ -44,6 +46,36 @@ class Front:
     seconds: float
     build_seconds: float
     remark: str = ""
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each point: its targets, gap and marks."""
+        rows = [
+            {
+                **{name: point.solution.objectives[name] for name in self.asked.targets},
+                "gap": point.gap,
+                "knee": point.knee,
+                "supported": point.supported,
+                "joined": point.joined,
+            }
+            for point in self.points
+        ]
+        names = [*self.asked.targets, "gap", "knee", "supported", "joined"]
+        return pd.DataFrame(rows, columns=names)
+
+    def page(self) -> Page:
+        """The points and how they were found."""
+        targets = " / ".join(name.replace("_", " ") for name in self.asked.targets)
+        facts = [("points", str(len(self.points)))]
+        for name in self.asked.targets if self.points else ():
+            own = self.frame()[name]
+            span = f"{number(float(own.min()))} to {number(float(own.max()))}"
+            facts.append((name.replace("_", " "), span))
+        facts += [("solves", str(self.solves))]
+        facts += [("remark", self.remark)] if self.remark else []
+        return Page(
+            f"frontier of {targets}, {self.status}", facts, [("Points", self.frame())],
+            ".frame(), .points[i].solution",
+        )  # fmt: skip
 
 
 def frontier(case: Case, asked: TradeOff | None = None, progress: Progress | None = None) -> Front:

@@ -12,12 +12,12 @@ once. With :math:`x` the new decisions, :math:`v` the old, and paths :math:`p` o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...models.case import Case
+from ...models.notebook import Page, Shown, number
 from ...models.plan import Solution, SolveStatus, Tables
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..arrays import Arrays
@@ -33,8 +33,8 @@ SEVERAL = ("sign", "modules")
 """Families of which a thing may have several on a path."""
 
 
-@dataclass(frozen=True)
-class Replanned:
+@dataclass(frozen=True, repr=False)
+class Replanned(Shown):
     """A plan close to an old one.
 
     Attributes:
@@ -49,6 +49,17 @@ class Replanned:
     changes: float
     change_cost: float
     kept_cost: float | None
+
+    def page(self) -> Page:
+        """What differs, what that costs and saves, and the plan."""
+        plan = self.solution.page()
+        facts = [
+            ("decisions that differ", number(self.changes)),
+            ("changing them costs", number(self.change_cost)),
+            ("and saves", number(self.saves)),
+            *plan.facts,
+        ]
+        return Page(f"plan close to an old one, {self.solution.status}", facts, plan.tables)
 
     @property
     def saves(self) -> float | None:
@@ -274,13 +285,3 @@ def _with_counts(arrays: Arrays, counted: list[_Counted], each: float) -> Arrays
         )  # fmt: skip
     assert height == wide.matrix.shape[0]
     return with_rows(wide, added)
-
-
-def as_summary(found: Replanned, each: float) -> Mapping[str, object]:
-    """What ``solve --json`` holds about changes."""
-    return {
-        "number": found.changes,
-        "cost_of_each": each,
-        "cost": found.change_cost,
-        "saves": found.saves,
-    }

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ...models.notebook import Page, Shown, number
+
 FloatArray = NDArray[np.float64]
 Where = Callable[[int], str]
 
@@ -135,8 +137,8 @@ class Ledger:
             self.add(kind, [1.0], 1.0, named(place))
 
 
-@dataclass(frozen=True)
-class Verification:
+@dataclass(frozen=True, repr=False)
+class Verification(Shown):
     """What a second reading of a plan found.
 
     Attributes:
@@ -159,6 +161,17 @@ class Verification:
         """The checks as a table, one row per kind."""
         names = ["kind", "tested", "failed", "violation", "relative", "where", "ok"]
         return pd.DataFrame([vars(check) for check in self.checks], columns=names)
+
+    def page(self) -> Page:
+        """Whether the plan holds, and the worst of each kind of check."""
+        wrong = [check.kind for check in self.checks if not check.ok]
+        facts = [
+            ("the plan", "holds" if self.ok else "does not hold"),
+            ("kinds checked", str(len(self.checks))),
+            *([("wrong in", ", ".join(wrong))] if wrong else []),
+            ("cost", number(self.objectives.get("cost"))),
+        ]
+        return Page("verification", facts, [("Checks", self.frame())], ".frame(), .lines()")
 
     def lines(self) -> list[str]:
         """The worst of each kind as text for people, failed kinds first."""
