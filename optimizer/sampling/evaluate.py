@@ -28,20 +28,20 @@ from ...models.draws import MOST_SCENARIOS, Draws
 from ...models.plan import Tables
 from ...models.sampling_results import SAMPLE_COLUMNS, Evaluation
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
-from ..executors import Failed, in_order, open_executor
+from ..executors import Failed
 from ..executors import Name as ExecutorName
 from ..highs import Session
 from ..keep import keep_decisions
 from ..lexicographic import lexicographic
 from ..measures import conditional_value_at_risk
 from ..solve import Request, build, cap_value
-from ..sweep.interrupts import interrupts
 from ..sweep.points import Crew
 from ..tree import FloatArray
 from .futures import Futures
 from .held import Commitments, commitments_of
 from .sample import Source, prepared, table_of
 from .sampled_case import undrawn
+from .spreading import spread
 from .statistics import estimate
 from .trying import Trial, Trials, start, work
 from .units import unit_points
@@ -49,8 +49,8 @@ from .units import unit_points
 Progress = Callable[[str, int, int], None]
 """Told what is done, how many of them, and of how many."""
 SOLVED = ("optimal", "feasible")
-EACH = 0.1
-"""Seconds that a sample takes, roughly, by which it is told whether workers save time."""
+FEW = 4
+"""Samples by which it is told whether workers save time."""
 QUANTILES = (0.05, 0.5, 0.95)
 LITTLE = 1e-6
 """Less than this is nobody's shortage."""
@@ -176,22 +176,13 @@ def try_plans(
         ExecutorError, ConnectionError: see :meth:`Executor.run`.
         KeyboardInterrupt: Ctrl-C.
     """
-    asked = crew.asked() or crew.suited(len(points) * len(trials.plans), EACH)
     found: list[list[Trial]] = []
-    with (
-        open_executor(
-            asked.executor or "serial", workers=asked.workers, address=asked.address
-        ) as executor,
-        interrupts() as heard,
-    ):
-        for result in in_order(executor.run(start, work, trials, list(points))):
-            if isinstance(result, Failed):
-                raise ValueError(f"sample {len(found) + 1} cannot be tried: {result.message}")
-            found.append(result)
-            if progress is not None:
-                progress(what, len(found), len(points))
-            if heard.seen():
-                raise KeyboardInterrupt
+    for result in spread(start, work, trials, list(points), crew, FEW):
+        if isinstance(result, Failed):
+            raise ValueError(f"sample {len(found) + 1} cannot be tried: {result.message}")
+        found.append(result)
+        if progress is not None:
+            progress(what, len(found), len(points))
     return found
 
 

@@ -27,16 +27,16 @@ from ...models.draws import Method
 from ...models.plan import SolveStatus
 from ...models.sampling_results import BATCH_COLUMNS, Estimate, SaaResult
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
-from ..executors import Failed, in_order, open_executor
+from ..executors import Failed
 from ..executors import Name as ExecutorName
 from ..highs import Options
 from ..solve import Request, solution_of
-from ..sweep.interrupts import interrupts
 from ..sweep.points import Crew
 from ..tree import FloatArray
 from .batches import Batch, Replications, built_batch, start, work
 from .evaluate import Progress, check_numbers, costs_of, evaluation_of, try_plans
 from .sample import Source, prepared
+from .spreading import spread
 from .statistics import estimate, gap_interval
 from .trying import Trials
 from .units import unit_points
@@ -166,30 +166,20 @@ def _solved(
     asked: Replications, batches: int, crew: Crew, progress: Progress | None
 ) -> list[Batch]:
     """Every batch, solved, in order."""
-    named = crew.asked() or crew.suited(max(batches, 8), 10.0)
     found: list[Batch] = []
-    with (
-        open_executor(
-            named.executor or "serial", workers=named.workers, address=named.address
-        ) as executor,
-        interrupts() as heard,
-    ):
-        for result in in_order(executor.run(start, work, asked, range(batches))):
-            number = len(found) + 1
-            if isinstance(result, Failed):
-                raise ValueError(f"batch {number} cannot be solved: {result.message}")
-            stopped = heard.seen()
-            if stopped:
-                raise KeyboardInterrupt
-            if result.point is None:
-                raise NoPlanError(
-                    result.outcome.status,
-                    f"batch {number} has no plan ({result.outcome.status.value}); sample a case "
-                    "with the same draws and solve it, which tells what stands against one",
-                )
-            found.append(result)
-            if progress is not None:
-                progress("batches", number, batches)
+    for result in spread(start, work, asked, range(batches), crew, 1):
+        number = len(found) + 1
+        if isinstance(result, Failed):
+            raise ValueError(f"batch {number} cannot be solved: {result.message}")
+        if result.point is None:
+            raise NoPlanError(
+                result.outcome.status,
+                f"batch {number} has no plan ({result.outcome.status.value}); sample a case with "
+                "the same draws and solve it, which tells what stands against one",
+            )
+        found.append(result)
+        if progress is not None:
+            progress("batches", number, batches)
     return found
 
 

@@ -1,0 +1,72 @@
+"""Tasks through the executor that is asked for, or through the one that suits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from ..executors import Failed, in_order, open_executor
+from ..sweep.interrupts import interrupts
+from ..sweep.points import WORTH, Crew, _cores
+
+S = TypeVar("S")
+T = TypeVar("T")
+R = TypeVar("R")
+State = TypeVar("State")
+
+
+def spread(
+    start: Callable[[S], State],
+    work: Callable[[State, T], R],
+    setup: S,
+    tasks: Sequence[T],
+    crew: Crew,
+    first: int,
+) -> Iterator[R | Failed]:
+    """Results of tasks in their order; those of the first few tell whether workers save time.
+
+    Args:
+        start: see :meth:`secondsource.optimizer.executors.Executor.run`.
+        work: likewise.
+        setup: likewise.
+        tasks: all of them.
+        crew: who is asked for.
+        first: how many tasks are tried here where nobody is asked for.
+
+    Raises:
+        ExecutorError: the workers cannot start.
+        ConnectionError: the cluster is lost.
+        KeyboardInterrupt: Ctrl-C.
+    """
+    asked = crew.asked()
+    if asked is not None:
+        yield from _through(asked, start, work, setup, tasks)
+        return
+    began = time.perf_counter()
+    yield from _through(Crew("serial"), start, work, setup, tasks[:first])
+    left = tasks[first:]
+    if not left:
+        return
+    seconds = (time.perf_counter() - began) / first * len(left)
+    here = seconds < 2 * WORTH or _cores() < 2
+    yield from _through(Crew("serial" if here else "processes"), start, work, setup, left)
+
+
+def _through(
+    crew: Crew,
+    start: Callable[[S], State],
+    work: Callable[[State, T], R],
+    setup: S,
+    tasks: Sequence[T],
+) -> Iterator[R | Failed]:
+    with (
+        open_executor(
+            crew.executor or "serial", workers=crew.workers, address=crew.address
+        ) as executor,
+        interrupts() as heard,
+    ):
+        for result in in_order(executor.run(start, work, setup, tasks)):
+            if heard.seen():
+                raise KeyboardInterrupt
+            yield result
