@@ -12,6 +12,8 @@ from commands import run
 from secondsource.datasets.save import save_case
 from secondsource.models.draws import DRAWN
 from secondsource.optimizer.sampling.sampled_case import single, undrawn
+from secondsource.optimizer.tree import build_tree
+from secondsource.optimizer.values import Values
 
 from .newsvendor import DRAWS, newsvendor
 from .test_evaluate import PRICES
@@ -88,9 +90,6 @@ def test_one_of_a_cases_own_futures_is_varied() -> None:
     assert chosen.scenarios == []
     with pytest.raises(ss.CaseError, match="none is chosen"):
         single(case, None)
-    from secondsource.optimizer.tree import build_tree
-    from secondsource.optimizer.values import Values
-
     before, after = (
         Values(case, build_tree(case, ["B3"])), Values(chosen, build_tree(chosen))
     )  # fmt: skip
