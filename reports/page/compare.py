@@ -111,10 +111,8 @@ def _bridge(first: Result, other: Result, start: str, end: str, number: int) -> 
     range_ = [max(0.0, floor - 0.35 * span), max(ends) + 0.1 * span] if floor > 0 else None
     cut = " The axis does not start at zero." if range_ and range_[0] > 0 else ""
     more = after - before
-    summary = (
-        f"{end} costs {money(abs(more), currency)} {'more' if more > 0 else 'less'} than {start}."
-        f"{cut}"
-    )
+    told = f"{money(abs(more), currency)} {'more' if more > 0 else 'less'} than"
+    summary = f"{end} costs {'as much as' if abs(more) < 1e-6 else told} {start}.{cut}"
     vertical = money_axis("discounted, expected", currency, zeroline=True)
     if range_:
         vertical["range"] = range_

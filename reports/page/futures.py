@@ -11,6 +11,17 @@ from .results import Result
 from .words import lines, money, short
 
 
+COLUMNS = {
+    "scenario": Column("Future"),
+    "title": Column("What happens"),
+    "probability": Column("Probability", "share"),
+    "cost": Column("Discounted cost", "money"),
+    "shortage": Column("Never delivered", "number"),
+    "lead_time": Column("Lead time (days)", "number"),
+    "regret": Column("Regret: dearer than the best plan for it alone", "money"),
+}
+
+
 def chances(tables: Tables) -> pd.Series[float]:
     """Probability of each node."""
     return tables["nodes"].set_index("node")["probability"]
@@ -51,8 +62,16 @@ def node_names(tables: Tables) -> dict[int, str]:
 
 
 def outcomes(result: Result) -> pd.DataFrame:
-    """Scenario, title, probability, discounted cost and quantity never delivered, by scenario."""
+    """Scenario, title, probability, discounted cost and quantity never delivered, by scenario.
+
+    The plan's own table of scenarios where it has one; else the sums along each path.
+    """
     tables = result.tables
+    if "scenarios" in tables:
+        kept = ["scenario", "title", "probability", "cost", "shortage", "lead_time", "regret"]
+        own = tables["scenarios"]
+        own = own[[name for name in kept if name in own and own[name].notna().any()]]
+        return own.sort_values("cost", ascending=False).reset_index(drop=True)
     nodes = tables["nodes"].set_index("node")
     titles = {row.scenario: row.title or "" for row in result.case.scenarios}
     cash, service = tables["cash"], tables["service"]
@@ -84,8 +103,8 @@ def futures(result: Result) -> Section | None:
         "y": list(range(len(table))), "name": "discounted cost", "marker": {"color": BLUE},
         "hoverinfo": "text",
         "hovertext": [
-            lines(row["scenario"], row["title"], money(row["cost"], currency),
-                  f"probability {100 * row['probability']:.0f} %",
+            lines(row["scenario"], money(row["cost"], currency),
+                  "" if pd.isna(row["title"]) else str(row["title"]), f"probability {100 * row['probability']:.0f} %",
                   f"never delivered {row['shortage']:,.3g}")
             for row in table.to_dict("records")
         ],
@@ -102,8 +121,7 @@ def futures(result: Result) -> Section | None:
                yaxis=names_axis(names, down=True), showlegend=False),
         Table(
             "What the plan costs in each future",
-            (Column("Future"), Column("What happens"), Column("Probability", "share"),
-             Column("Discounted cost", "money"), Column("Never delivered", "number")),
+            [COLUMNS[str(name)] for name in table.columns],
             [tuple(row) for row in table.itertuples(index=False)],
         ),
         height=rows_height(len(table), 40), wide_open=True,

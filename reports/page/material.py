@@ -16,7 +16,7 @@ from .results import Result
 from .sankey_places import places
 from .words import escaped, lines, several, share
 
-LEFT_OVER = "left-over scrap"
+LEFT_OVER = "new scrap"
 FORMS = ("scrap", "ore", "concentrate", "oxide", "metal", "alloy", "magnet", "other", LEFT_OVER)
 SMALL = 0.004
 """Flows below this part of the largest are in the table only."""
@@ -47,8 +47,7 @@ def material(result: Result) -> Section | None:
         )
     chart = Chart(
         "sankey", "Material by stage and country", _told(flows, unit),
-        figure([_sankey(drawn, nodes, unit)], showlegend=False,
-               margin={"l": 8, "r": 8, "t": 16, "b": 16}),
+        _sankey(drawn, nodes, unit),
         Table(
             "Flows of material by stage and country, expected over the horizon",
             (Column("From"), Column("To"), Column("How"), Column(f"Quantity ({unit})", "number")),
@@ -174,17 +173,20 @@ def _sankey(drawn: pd.DataFrame, nodes: list[Node], unit: str) -> dict[str, Any]
     across, down = places(
         nodes, forms, list(zip(drawn["from"], drawn["to"], drawn["quantity"], strict=True))
     )
+    last = [place > 0.99 for place in across]
     starts = [position[node] for node in drawn["from"]]
     ends = [position[node] for node in drawn["to"]]
-    return {
+    drawing = {
         "type": "sankey",
         "arrangement": "snap",
         "textfont": {"color": INK, "size": 12},
         "node": {
-            "label": [escaped(_name(node)) for node in nodes],
+            "label": [escaped(_name(node) if end else node[1])
+                      for node, end in zip(nodes, last, strict=True)],
+            "customdata": [escaped(_name(node)) for node in nodes],
             "color": paint, "pad": 12, "thickness": 16, "x": across, "y": down,
             "line": {"color": FAINT, "width": 0.5},
-            "hovertemplate": f"%{{label}}: %{{value:,.4~g}} {escaped(unit)}<extra></extra>",
+            "hovertemplate": f"%{{customdata}}: %{{value:,.4~g}} {escaped(unit)}<extra></extra>",
         },
         "link": {
             "source": starts, "target": ends, "value": [float(q) for q in drawn["quantity"]],
@@ -197,6 +199,25 @@ def _sankey(drawn: pd.DataFrame, nodes: list[Node], unit: str) -> dict[str, Any]
             "hovertemplate": "%{customdata}<extra></extra>",
         },
     }  # fmt: skip
+    return figure(
+        [drawing], showlegend=False, margin={"l": 8, "r": 8, "t": 40, "b": 16},
+        annotations=_headings(nodes, across),
+    )  # fmt: skip
+
+
+def _headings(nodes: list[Node], across: list[float]) -> list[dict[str, Any]]:
+    """Names of the forms, above the middle of their columns."""
+    found = []
+    for form in dict.fromkeys(node[0] for node in nodes):
+        own = [x for node, x in zip(nodes, across, strict=True) if node[0] == form and x <= 0.99]
+        if own:
+            x = (min(own) + max(own)) / 2
+            found.append(
+                {"text": escaped(form), "x": x, "xanchor": "left" if x < 0.02 else "center",
+                 "xref": "paper", "y": 1, "yshift": 22, "yref": "paper", "showarrow": False,
+                 "font": {"color": INK, "size": 13}}
+            )  # fmt: skip
+    return found
 
 
 def _told(flows: pd.DataFrame, unit: str) -> str:

@@ -4,6 +4,7 @@
   const spoken = document.getElementById("spoken");
   const PAGE = 25;
   const PRINTED = 690;
+  const PRINTED_HEIGHT = 860;
   const LIGHT = { ink: "#000", paper: "#fff", grid: "#ddd", edge: "#888", land: "#e9e6dd", sea: "#fff" };
 
   // Colours: 'theme:NAME' under a key that ends in 'color' takes the page's own.
@@ -28,7 +29,7 @@
     const narrow = plot.clientWidth < 560;
     const look = {
       ...themed(layout, "", theme),
-      height: Number(plot.dataset.height),
+      height: width ? Math.min(Number(plot.dataset.height), PRINTED_HEIGHT) : Number(plot.dataset.height),
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: themed(layout.plot_bgcolor || "rgba(0,0,0,0)", "plot_bgcolor", theme),
       font: { family: getComputedStyle(document.body).fontFamily, size: narrow ? 11 : 12, color: theme.ink },
@@ -43,6 +44,7 @@
       modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
     };
     drawn.add(plot);
+    plot.style.height = `${look.height}px`;
     return Plotly.react(plot, themed(data, "", theme), look, config);
   };
 
@@ -91,11 +93,19 @@
   const manage = (box) => {
     const table = box.querySelector("table");
     const body = table.tBodies[0];
-    const more = box.querySelector("template");
-    const rows = [...body.rows, ...(more ? [...more.content.children] : [])];
-    if (rows.length < 2) return;
+    const more = box.querySelector("script.rows");
+    const count = body.rows.length + (more ? Number(more.dataset.rows) : 0);
+    if (count < 2) return;
+    const rows = [...body.rows];
     let shown = rows;
     let page = 0;
+    // Later rows are text until they are needed: thousands of them would make the page slow to open.
+    const load = () => {
+      if (rows.length === count) return;
+      const made = document.createElement("template");
+      made.innerHTML = more.textContent;
+      rows.push(...made.content.children);
+    };
     const tools = document.createElement("div");
     tools.className = "tools";
     box.prepend(tools);
@@ -103,20 +113,21 @@
     status.setAttribute("role", "status");
     let back, next;
     const show = () => {
-      const last = Math.max(0, Math.ceil(shown.length / PAGE) - 1);
+      const found = shown === rows ? count : shown.length;
+      const last = Math.max(0, Math.ceil(found / PAGE) - 1);
       page = Math.min(page, last);
       body.replaceChildren(...shown.slice(page * PAGE, (page + 1) * PAGE));
-      const from = shown.length ? page * PAGE + 1 : 0;
-      const to = Math.min(shown.length, (page + 1) * PAGE);
-      const all = shown.length === rows.length ? "" : ` (of ${rows.length.toLocaleString("en")})`;
-      status.textContent = rows.length > PAGE || all ? `${from}–${to} of ${shown.length.toLocaleString("en")} rows${all}` : "";
+      const from = found ? page * PAGE + 1 : 0;
+      const to = Math.min(found, (page + 1) * PAGE);
+      const all = found === count ? "" : ` (of ${count.toLocaleString("en")})`;
+      status.textContent = count > PAGE || all ? `${from}–${to} of ${found.toLocaleString("en")} rows${all}` : "";
       if (back) back.disabled = page === 0;
       if (next) next.disabled = page === last;
       const told = box.querySelector(".more");
-      if (told) told.textContent = `Printed: rows ${from} to ${to} of ${shown.length.toLocaleString("en")}.`;
+      if (told) told.textContent = `Printed: rows ${from} to ${to} of ${found.toLocaleString("en")}.`;
       if (told) told.className = "more printed";
     };
-    if (rows.length > 8) {
+    if (count > 8) {
       const label = control("label", "Filter ", tools);
       const input = control("input", "", label);
       input.type = "search";
@@ -125,6 +136,7 @@
       input.addEventListener("input", () => {
         clearTimeout(waiting);
         waiting = setTimeout(() => {
+          load();
           const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
           shown = rows.filter((row) => {
             const text = row.textContent.toLowerCase();
@@ -135,12 +147,12 @@
         }, 120);
       });
     }
-    if (rows.length > PAGE) {
+    if (count > PAGE) {
       back = control("button", "Back", tools);
       next = control("button", "Next", tools);
       back.type = next.type = "button";
-      back.addEventListener("click", () => { page -= 1; show(); });
-      next.addEventListener("click", () => { page += 1; show(); });
+      back.addEventListener("click", () => { load(); page -= 1; show(); });
+      next.addEventListener("click", () => { load(); page += 1; show(); });
     }
     tools.append(status);
     [...table.tHead.rows[0].cells].forEach((head, column) => {
@@ -150,6 +162,7 @@
       button.textContent = head.textContent;
       head.replaceChildren(button);
       button.addEventListener("click", () => {
+        load();
         const falling = head.getAttribute("aria-sort") === "ascending";
         table.querySelectorAll("th[aria-sort]").forEach((one) => one.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", falling ? "descending" : "ascending");
@@ -172,20 +185,54 @@
     show();
   };
 
+  // Charts in sight first, the others when there is nothing better to do or somebody comes near.
   const plots = [...document.querySelectorAll(".plot")];
-  const drawAll = async () => {
-    for (const plot of plots) {
-      await draw(plot, screenTheme());
-      readable(plot);
-      await new Promise((done) => setTimeout(done));
-    }
-    document.documentElement.dataset.ready = "yes";
+  const told = document.documentElement.dataset;
+  const once = async (plot) => {
+    if (drawn.has(plot)) return;
+    readable(plot);
+    await draw(plot, screenTheme());
   };
-  document.querySelectorAll(".table").forEach(manage);
+  const idle = () => new Promise((done) => {
+    if (window.requestIdleCallback) requestIdleCallback(done, { timeout: 300 });
+    else setTimeout(done, 20);
+  });
+  const drawAll = async () => {
+    for (const plot of plots) if (plot.getBoundingClientRect().top < innerHeight) await once(plot);
+    told.opened = "yes";
+    const near = new IntersectionObserver((seen) => {
+      seen.forEach((one) => { if (one.isIntersecting) once(one.target); });
+    }, { rootMargin: "600px" });
+    plots.forEach((plot) => near.observe(plot));
+    for (const box of document.querySelectorAll(".table")) {
+      await idle();
+      manage(box);
+    }
+    for (const plot of plots) {
+      await idle();
+      await once(plot);
+    }
+    near.disconnect();
+    told.ready = "yes";
+  };
   drawAll();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     drawn.forEach((plot) => draw(plot, screenTheme()));
   });
-  addEventListener("beforeprint", () => plots.forEach((plot) => draw(plot, LIGHT, PRINTED)));
-  addEventListener("afterprint", () => plots.forEach((plot) => draw(plot, screenTheme())));
+  // On paper charts are drawn anew, smaller and on white. Where names were placed for the screen's
+  // size (map) or flows would still be moving (Sankey), the drawing is scaled as it is.
+  const scaled = (plot) => charts[plot.dataset.chart].layout.dragmode === "pan";
+  const flowing = (plot) => charts[plot.dataset.chart].data.some((trace) => trace.type === "sankey");
+  addEventListener("beforeprint", () => plots.forEach((plot) => {
+    if (flowing(plot) && drawn.has(plot)) plot.style.zoom = PRINTED / plot.clientWidth;
+    else if (scaled(plot)) {
+      const zoom = PRINTED / plot.clientWidth;
+      draw(plot, LIGHT, plot.clientWidth);
+      plot.style.zoom = zoom;
+    } else draw(plot, LIGHT, PRINTED);
+  }));
+  addEventListener("afterprint", () => plots.forEach((plot) => {
+    plot.style.zoom = "";
+    draw(plot, screenTheme());
+  }));
 })();

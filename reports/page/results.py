@@ -70,7 +70,7 @@ def read_result(path: str | Path) -> Result:
         summary = _object(folder / SUMMARY)
         manifest = _object(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
         kind = _kind(summary)
-        names: Sequence[str] = STUDY_TABLES.get(kind, tuple({**PLAN_TABLES, "scenarios": {}}))
+        names: Sequence[str] = STUDY_TABLES.get(kind, tuple(PLAN_TABLES))
         tables = {
             name: pd.read_parquet(folder / f"{name}.parquet")
             for name in names

@@ -14,8 +14,10 @@ Node = tuple[str, str]
 Flow = tuple[Node, Node, float]
 SWEEPS = 6
 """Rounds of putting each node beside those that it is linked with (Sugiyama et al. 1981)."""
-LONGEST = 2
-"""Most columns that one form takes, less one."""
+END = 0.7
+"""Additional columns of room before the last, whose labels stand on its left."""
+MOST_COLUMNS = 11
+"""Columns that have room for their labels."""
 AIR = 0.03
 """Least distance between two nodes of a column [part of the height]."""
 
@@ -41,8 +43,9 @@ def places(
         for own in columns:
             own.sort(key=lambda node: _beside(node, links, down))
             down.update(_heights([own], size, _scale(columns, size)))
-    last = max(len(columns) - 1, 1)
-    across = {node: at / last for at, own in enumerate(columns) for node in own}
+    last = max(len(columns) - 1, 1) + (END if len(columns) > 2 else 0)
+    spots = [at if at < len(columns) - 1 else last for at in range(len(columns))]
+    across = {node: spots[at] / last for at, own in enumerate(columns) for node in own}
     inside = [min(max(across[node], 0.001), 0.999) for node in nodes]
     return inside, [min(max(down[node], 0.001), 0.999) for node in nodes]
 
@@ -50,28 +53,35 @@ def places(
 def _columns(
     nodes: Sequence[Node], forms: Sequence[str], flows: Sequence[Flow]
 ) -> list[list[Node]]:
-    """Nodes by form, those who ship within the form before those who receive; customers last."""
-    steps = _steps(flows)
-    found = []
-    for form in forms:
-        own = [node for node in nodes if node[0] == form and node[1]]
-        found += [[node for node in own if steps[node] == step] for step in range(LONGEST + 1)]
-    found.append([node for node in nodes if not node[1]])
-    return [own for own in found if own]
+    """Nodes by form, those who ship within the form before those who receive; ends last."""
+    sends = {start for start, _, _ in flows}
+    ends = [node for node in nodes if not node[1] or node not in sends]
+    found: list[list[Node]] = []
+    for longest in (2, 1):
+        steps = _steps(flows, longest)
+        found = [
+            [node for node in nodes
+             if node[0] == form and steps[node] == step and node not in ends]
+            for form in forms for step in range(longest + 1)
+        ]  # fmt: skip
+        found = [own for own in found if own]
+        if len(found) < MOST_COLUMNS:
+            break
+    return [*found, ends] if ends else found
 
 
-def _steps(flows: Sequence[Flow]) -> dict[Node, int]:
-    """How often what a node holds was shipped on within its form, at most LONGEST."""
+def _steps(flows: Sequence[Flow], longest: int) -> dict[Node, int]:
+    """How often what a node holds was shipped on within its form, at most ``longest``."""
     ahead: dict[tuple[Node, Node], float] = defaultdict(float)
     for start, end, quantity in flows:
         if start[0] == end[0]:
             ahead[start, end] += quantity
             ahead[end, start] -= quantity
     steps: dict[Node, int] = defaultdict(int)
-    for _ in range(LONGEST):
+    for _ in range(longest):
         for (start, end), quantity in ahead.items():
             if quantity > 0:
-                steps[end] = max(steps[end], min(steps[start] + 1, LONGEST))
+                steps[end] = max(steps[end], min(steps[start] + 1, longest))
     return steps
 
 
