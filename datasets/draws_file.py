@@ -65,12 +65,13 @@ class Understood:
 def understand(source: Draws | str | Path | Mapping[str, Any]) -> Understood:
     """What a TOML file, the content of one as a dict, or draws say, and what is wrong with it."""
     if isinstance(source, Draws):
-        rows = (dict(enumerate(one, start=1)) for one in (source.draws, source.events))
+        draws = dict(enumerate(source.draws, start=1))
+        events = dict(enumerate(source.events, start=1))
         ties = dict(enumerate(source.correlations, start=1))
-        return Understood(source.sample, *rows, ties, [], "", "the draws")
+        return Understood(source.sample, draws, events, ties, [], "", "the draws")
     reading = _Reading(None)
     is_file = not isinstance(source, Mapping)
-    content = _content(Path(source), reading) if is_file else dict(source)  # type: ignore[arg-type, call-overload]  # by kind
+    content = _content(Path(source), reading) if is_file else dict(source)  # type: ignore[arg-type]  # by kind
     file, name = (Path(source).name, str(source)) if is_file else ("", "the draws")  # type: ignore[arg-type]  # no mapping
     if content is None:
         return Understood(SampleSettings(), {}, {}, {}, reading.problems, file, name)
@@ -153,7 +154,7 @@ def _rows(listed: Any, model: Any, section: str, reading: _Reading) -> list[Any]
             "must be a list of sections", f"[[{section}]]", remedy=f"write [[{section}]]"
         )
         return []
-    found = []
+    found: list[Any] = []
     for number, values in enumerate(listed, start=1):
         if not isinstance(values, dict):
             reading.problems.append(

@@ -46,6 +46,7 @@ class When(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    name: Name = column(..., "What it is called in the results")
     starts: list[Period] | None = column(None, "Periods one of which it begins in")
     starts_probabilities: list[Number] | None = column(
         None, "How likely each of them is (blank: all alike)", unit="1"
@@ -59,7 +60,6 @@ class When(BaseModel):
 class Draw(When):
     """A number, or a rule's status, that is drawn once for each future."""
 
-    name: Name = column(..., "What the draw is called in the results")
     table: Text = column(..., "Table to change")
     key: Selector = column("*", "Rows to change: a selector on the first column, or column=...;...")
     field: Text = column(..., "Column to change")
@@ -83,7 +83,6 @@ class Draw(When):
 class Event(When):
     """Something that happens in some futures, from a period on and for a while."""
 
-    name: Name = column(..., "What the event is called in the results")
     probability: Number = column(..., "That it happens", unit="1", ge=0, le=1)
     site: Selector | None = column(
         None, "Site that is out: nothing is bought, made or shipped out there"

@@ -111,7 +111,8 @@ def _tried(draw: Draw) -> list[tuple[str, str, Change]]:
         numbers = [value for value in draw.values if not isinstance(value, str)]
         ends = [min(numbers), max(numbers)] if numbers else []
         texts = [value for value in draw.values if isinstance(value, str)]
-        tried = [("values", value, "") for value in dict.fromkeys([*ends, *texts])]
+        listed: list[float | str] = [*ends, *texts]
+        tried = [("values", value, "") for value in dict.fromkeys(listed)]
     else:
         least, most = (float(f"{end:.6g}") for end in reach(draw))
         for column, value, which in (("low", least, "least"), ("high", most, "largest")):

@@ -29,7 +29,7 @@ def chosen(count: int, probabilities: Sequence[float] | None, fraction: FloatArr
     reached = np.cumsum(np.asarray(probabilities, dtype=float))
     likely = np.flatnonzero(np.asarray(probabilities) > 0)
     at = np.searchsorted(reached / reached[-1], fraction, side="right")
-    return np.minimum(at, likely[-1])
+    return np.asarray(np.minimum(at, likely[-1]), dtype=np.int64)
 
 
 def quantile(draw: Draw, fraction: FloatArray) -> FloatArray:
@@ -45,7 +45,7 @@ def quantile(draw: Draw, fraction: FloatArray) -> FloatArray:
         values = _frozen(draw).ppf(inside)
     low = -np.inf if draw.low is None else draw.low
     high = np.inf if draw.high is None else draw.high
-    return np.clip(np.asarray(values, dtype=float), low, high)
+    return np.asarray(np.clip(np.asarray(values, dtype=float), low, high), dtype=float)
 
 
 def reach(draw: Draw) -> tuple[float, float]:
@@ -64,6 +64,7 @@ def _frozen(draw: Draw) -> Any:
         assert draw.mean is not None and draw.deviation is not None
         return _cut(draw.mean, draw.deviation, low, high)
     if kind == "beta":
+        assert draw.alpha is not None and draw.beta is not None
         first, last = low or 0.0, 1.0 if high is None else high
         return stats.beta(draw.alpha, draw.beta, loc=first, scale=last - first)
     assert low is not None and high is not None

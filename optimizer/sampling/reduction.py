@@ -79,5 +79,6 @@ def forward_selection(cost: FloatArray, probabilities: FloatArray, keep: int) ->
     kept = np.sort(np.array(chosen, dtype=np.int64))
     owner = np.asarray(cost[:, kept].argmin(axis=1))
     owner[kept] = np.arange(len(kept))
-    moved = np.bincount(owner, weights=probabilities, minlength=len(kept))
+    moved = np.zeros(len(kept))
+    np.add.at(moved, owner, probabilities)
     return Reduction(kept, moved, float(probabilities @ nearest), from_one)

@@ -40,6 +40,7 @@ def test_the_same_seed_gives_the_same_answer_and_another_seed_another() -> None:
     assert first.gap_at_most != other.gap_at_most
 
 
+@pytest.mark.slow
 def test_bounds_of_batches_lie_below_the_truth_on_average() -> None:
     """The expected best cost of a sample is at most the best expected cost."""
     found = ss.saa(newsvendor(), DRAWS, batches=20, scenarios=5, unseen=2, seed=3, gap=1e-9,

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import secondsource as ss
 from commands import run
@@ -45,7 +46,7 @@ def test_nothing_differs_before_the_futures_part() -> None:
     own = [row for row in drawn.changes if row.source == DRAWN]
     assert len(own) > 60
     assert min(drawn.period(row.start, 1) for row in own) == 3
-    other = ss.sample(ss.load_case("quickstart"), PRICES, 3, seed=5, gap=1e-6).case
+    other = ss.sample(ss.load_case("quickstart"), PRICES, 3, seed=5, gap=0.05).case
     plan = ss.solve(other)
     nodes = plan.tables["nodes"]
     assert nodes.groupby("period")["node"].count().tolist() == [1, 1, 3, 3, 3, 3, 3, 3]
@@ -97,7 +98,9 @@ def test_one_of_a_cases_own_futures_is_varied() -> None:
         if (table, column) == ("control_status", "status"):
             assert (before.status() == after.status()).all()
         else:
-            assert (before.array(table, column) == after.array(table, column)).all()
+            assert np.array_equal(
+                before.array(table, column), after.array(table, column), equal_nan=True
+            )
 
 
 def test_commands_from_a_sample_to_a_plan_tried(tmp_path: Path) -> None:
