@@ -31,7 +31,7 @@ def adaptive(network: Network, tables: Tables) -> pd.DataFrame:
     rounded = decided.assign(quantity=decided["quantity"].round(6))
     for key, own in rounded.groupby([*WHICH, "period", "quantity"], sort=False):
         found = dict(zip([*WHICH, "period", "quantity"], key, strict=True))
-        period = int(found["period"])
+        period = int(str(found["period"]))
         at = paths[:, period - 1]
         done = np.isin(at, own["node"].to_numpy(dtype=np.int64))
         if not done.any():

@@ -55,7 +55,7 @@ def scenarios(network: Network, tables: Tables, alone: Alone | None) -> pd.DataF
 
 def _counts(network: Network, row: IntArray, node: IntArray) -> FloatArray:
     """1 for demand that counts, 0 for an optional sale."""
-    return (network.at("demand", "shortage_cost", row, node) != 0).astype(float)
+    return np.asarray(network.at("demand", "shortage_cost", row, node) != 0, dtype=float)
 
 
 def _short(network: Network, tables: Tables) -> FloatArray:
@@ -63,7 +63,7 @@ def _short(network: Network, tables: Tables) -> FloatArray:
     table = tables["service"]
     node, row = table["node"].to_numpy(dtype=np.int64), table["row"].to_numpy(dtype=np.int64) - 1
     amount = table["short"].to_numpy(dtype=float) * _counts(network, row, node)
-    return np.bincount(node, amount, network.tree.size)
+    return np.bincount(node, amount, network.tree.size).astype(np.float64)
 
 
 def _wanted(network: Network) -> FloatArray:
@@ -72,7 +72,7 @@ def _wanted(network: Network) -> FloatArray:
     quantity = network.at("demand", "quantity", row, node)
     inside = network.frame.time.window(network.case.demand)[row, node]
     amount = quantity * inside * ~network.market.optional
-    return np.bincount(node, amount, network.tree.size)
+    return np.bincount(node, amount, network.tree.size).astype(np.float64)
 
 
 def lead_days(network: Network, tables: Tables) -> FloatArray:
@@ -102,4 +102,4 @@ def lead_days(network: Network, tables: Tables) -> FloatArray:
 
 def _by_node(table: pd.DataFrame, amount: pd.Series, size: int) -> FloatArray:
     node = table["node"].to_numpy(dtype=np.int64)
-    return np.bincount(node, amount.to_numpy(dtype=float), size)
+    return np.bincount(node, amount.to_numpy(dtype=float), size).astype(np.float64)

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...models.case import Case
+from ...models.case import TABLES, Case, columns
 from ...models.plan import Tables
+from ...models.row_keys import PROVENANCE
 from ..network import Network
 from ..tree import FloatArray, IntArray
 
 BoolArray = NDArray[np.bool_]
-MOST_CONDITIONS = 3
-"""Conditions of a trigger; where more were needed, the futures are named instead."""
+MOST_CONDITIONS, MOST_WAYS = 3, 3
+"""Conditions of a trigger, and alternatives; past that the futures are named instead."""
 RULE, STATE, TERMS, NUMBER = range(4)
 """What to tell futures apart by, the clearest first."""
 STATES = {"in_force": "in force", "unknown": "in an unknown state"}
@@ -55,6 +56,22 @@ class Signal:
     what: str
 
 
+@dataclass(frozen=True)
+class Condition:
+    """A signal on one side of a bound, which itself counts in."""
+
+    signal: Signal
+    bound: float
+    at_most: bool
+
+    @property
+    def holds(self) -> BoolArray:
+        """In which futures it holds. Shape (futures,)."""
+        if self.at_most:
+            return self.signal.values <= self.bound
+        return self.signal.values >= self.bound
+
+
 class Signals:
     """Everything that tells the futures of a tree apart.
 
@@ -78,23 +95,66 @@ class Signals:
             done: in which of the futures. Shape (futures,).
             period: when it is decided.
         """
-        known = [one for one in self._signals if one.period <= period]
-        left, parts = ~done, []
-        while left.any() and known and len(parts) < MOST_CONDITIONS:
+        found = self.ways(done, period)
+        if found is None:
+            return self._by_name(done, period)
+        ways = [" and ".join(self._words(one) for one in way) for way in found]
+        return f"only if {', or '.join(ways)}"
+
+    def ways(self, done: BoolArray, period: int) -> list[list[Condition]] | None:
+        """Conditions that all hold in some futures and in no other, in one way or in a few.
+
+        Returns:
+            Lists of conditions, of which every future has one list that holds; None where futures
+            have to be named.
+        """
+        together = self._one_way(done, ~done, period)
+        if together is not None:
+            return [together]
+        found: list[list[Condition]] = []
+        covered = ~done
+        while not covered.all():
+            first = int(np.flatnonzero(~covered)[0])
+            same = done & (self.paths[:, period - 1] == self.paths[first, period - 1])
+            way = self._one_way(same, ~done, period)
+            if way is None or len(found) == MOST_WAYS:
+                return None
+            found.append(way)
+            covered = covered | np.all([one.holds for one in way], axis=0)
+        return found
+
+    def _one_way(self, done: BoolArray, others: BoolArray, period: int) -> list[Condition] | None:
+        """Conditions about rules in force where they are enough, else about anything."""
+        rules = self.conditions(done, others, period, STATE)
+        return rules or self.conditions(done, others, period, NUMBER)
+
+    def conditions(
+        self, done: BoolArray, others: BoolArray, period: int, kind: int
+    ) -> list[Condition] | None:
+        """The fewest conditions found that hold in some futures and together in none of others.
+
+        Each step takes what rules out most of those that are left. Signals up to a kind count.
+
+        Returns:
+            The conditions; None where no three of them do.
+        """
+        known = [one for one in self._signals if one.period <= period and one.kind <= kind]
+        left, parts = others.copy(), list[Condition]()
+        while left.any():
+            if not known or len(parts) == MOST_CONDITIONS:
+                return None
             values = np.array([one.values for one in known])
             least, most = values[:, done].min(axis=1), values[:, done].max(axis=1)
             below, above = values[:, left] < least[:, None], values[:, left] > most[:, None]
             gains = np.array([below.sum(axis=1), above.sum(axis=1)])
-            side, at = np.unravel_index(int(np.argmax(gains)), gains.shape)
+            at = int(np.argmax(gains.max(axis=0)))
+            side = int(np.argmax(gains[:, at]))
             if gains[side, at] == 0:
-                break
-            chosen, bound = known[at], float(most[at] if side else least[at])
-            parts.append(self._words(chosen, bound, at_most=bool(side)))
-            beyond = chosen.values > bound if side else chosen.values < bound
-            left = left & ~beyond
-        if left.any() or not parts:
-            return self._by_name(done, period)
-        return f"only if {' and '.join(parts)}"
+                return None
+            bound = float(most[at] if side else least[at])
+            parts.append(Condition(known[at], bound, at_most=bool(side)))
+            left = left & parts[-1].holds
+        return parts
 
     def _by_name(self, done: BoolArray, period: int) -> str:
         """Futures by their names, and from when on they are known."""
@@ -105,10 +165,12 @@ class Signals:
         text = " or ".join(chosen) if len(chosen) < 4 else f"one of {', '.join(chosen)}"
         return f"only if the future is {text}, which is known in {label}"
 
-    def _words(self, signal: Signal, bound: float, *, at_most: bool) -> str:
+    def _words(self, condition: Condition) -> str:
+        signal, bound, at_most = condition.signal, condition.bound, condition.at_most
         by = f"by {self._when(signal.period)}"
         if signal.kind in (RULE, STATE):
-            return f"{signal.what.replace(' is ', ' is not ', 1) if at_most else signal.what} {by}"
+            what = " is not ".join(signal.what.rsplit(" is ", 1)) if at_most else signal.what
+            return f"{what} {by}"
         if np.isinf(bound):
             return f"{signal.what} is without limit {by}"
         return f"{signal.what} is {bound:,.6g} or {'less' if at_most else 'more'} {by}"
@@ -131,9 +193,12 @@ class Signals:
             force, state = own.set_index("node")["in_force"], own.set_index("node")["status"]
             for period, nodes in self._apart():
                 yield Signal(
-                    RULE, period, force.loc[nodes].to_numpy(dtype=float), f"{control} is in force"
+                    RULE,
+                    period,
+                    force.reindex(nodes).to_numpy(dtype=float),
+                    f"{control} is in force",
                 )
-                seen = state.loc[nodes].to_numpy()
+                seen = state.reindex(nodes).to_numpy()
                 for name in dict.fromkeys(seen):
                     if name not in ("none", "in_force"):
                         words = STATES.get(str(name), str(name))
@@ -143,10 +208,13 @@ class Signals:
     def _numbers(self, table: str, field: str) -> Iterator[Signal]:
         values = self.network.frame.values.array(table, field)
         kind = TERMS if table in ("controls", "control_status") else NUMBER
+        before = np.full((len(values), len(self.paths)), np.nan)
         for period, nodes in self._apart():
             at = values[:, nodes]
             with np.errstate(invalid="ignore"):
                 differs = ~(at == at[:, :1]).all(axis=1) & ~np.isnan(at).any(axis=1)
+                differs &= ~(at == before).all(axis=1)  # else the period before told it already
+            before = at
             for row in np.flatnonzero(differs).tolist():
                 yield Signal(kind, period, at[row], wording(self.case, table, field, row))
 
@@ -185,7 +253,7 @@ def wording(case: Case, table: str, field: str, row: int) -> str:
         return f"{field.replace('_', ' ')} of {own.material} at {own.site}{use}"
     if table in ("stockpiles", "disposal", "returns", "in_transit"):
         return f"{field.replace('_', ' ')} of {own.material} at {own.site}"
-    first = next(iter(type(own).model_fields))
+    first = next(name for name in columns(TABLES[table]) if name not in PROVENANCE)
     name = str(getattr(own, first))
     if table == "recipes":
         name = f"{own.process} ({own.material})"

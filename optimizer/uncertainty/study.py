@@ -180,7 +180,7 @@ class _Study:
     def _expected(self, pairs: Sequence[tuple[float, float]]) -> Estimate:
         """Expected value of costs with their bounds."""
         cost, bound = (np.array(part, dtype=float) for part in zip(*pairs, strict=True))
-        return known(number(cost @ self.weights), number(bound @ self.weights))
+        return known(number(float(cost @ self.weights)), number(float(bound @ self.weights)))
 
     def _trials(
         self, solution: Solution, futures: list[Future]

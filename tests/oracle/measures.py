@@ -24,6 +24,18 @@ def mean_of_worst(ground: Ground, level: float) -> Expr:
     return total
 
 
+def largest_of_futures(ground: Ground, alone: dict[str, float] | None = None) -> Expr:
+    """Cost of the dearest future that may come, or its excess over a least cost of its own."""
+    largest = ground.program.variable("largest of futures", lower=-INF)
+    for leaf in ground.nodes:
+        if leaf.last and leaf.probability > 0:
+            future = Expr(0.0 if alone is None else -alone[leaf.owner])
+            for node in leaf.path:
+                future.add(ground.spent[node])
+            ground.program.at_least(Expr().add(largest), future)
+    return Expr().add(largest)
+
+
 def supply_by_country(ground: Ground) -> dict[str, Expr]:
     """Expected supply of the demanded materials from each country over the horizon."""
     found: dict[str, Expr] = {}

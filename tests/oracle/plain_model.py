@@ -20,7 +20,13 @@ from .demand import add_demand, add_stock, total_demand
 from .ground import Ground, find_bounds
 from .lanes import add_lanes, add_other_flows
 from .linear import Expr
-from .measures import least_share, limit_shares, mean_of_worst, supply_by_country
+from .measures import (
+    largest_of_futures,
+    least_share,
+    limit_shares,
+    mean_of_worst,
+    supply_by_country,
+)
 from .plants import add_plants
 from .policies import add_policies
 from .reach import forgotten_marks
@@ -56,15 +62,26 @@ def solve_case(
     *,
     caps: dict[str, float] | None = None,
     time_limit: float | None = None,
+    alone: dict[str, float] | None = None,
 ) -> OracleResult:
     """Solve a case given as its JSON object for one of its objectives, to a gap of 0.
 
-    ``caps`` bounds other objectives. Of the case's ``[solve]`` only ``scenarios`` is read.
+    ``caps`` bounds other objectives; ``alone`` is the least cost of each future, for regret. Of the
+    case's ``[solve]`` only ``scenarios`` is read.
     """
     ground, limits = _build(case), dict(caps or {})
     measures = _objectives(ground)
-    if "cvar" in {objective, *limits}:
+    asked = {objective, *limits}
+    if asked & {"cvar", "mean_risk"}:
         measures["cvar"] = mean_of_worst(ground, float(case["case"].get("cvar_level", 0.95)))
+    if "mean_risk" in asked:
+        weight = float(case["case"].get("risk_weight", 0.0))
+        blend = Expr().add(measures["cost"], 1 - weight)
+        measures["mean_risk"] = blend.add(measures["cvar"], weight)
+    if "worst_case" in asked:
+        measures["worst_case"] = largest_of_futures(ground)
+    if "regret" in asked:
+        measures["regret"] = largest_of_futures(ground, alone)
     if "concentration" in limits:
         limit_shares(ground, limits.pop("concentration"))
     for name, cap in limits.items():
