@@ -211,6 +211,7 @@ VALUES: dict[str, str] = {
     "unit": "unit of the material",
     "worth": "what one more unit given there saves: present value, times probability",
     "then": "the same in money of the period, if that node comes",
+    "holds_for": "how much more, there alone, is worth as much a unit",
 }
 """Columns of the table of what materials are worth."""
 

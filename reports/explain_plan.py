@@ -1,6 +1,8 @@
-"""What a board asks about a plan, on one screen: what limits it, what is worth what, what if not."""
+"""What a board asks about a plan, on one screen: what limits it, what is worth what, and if not."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 from rich.console import Console, Group, RenderableType
@@ -73,7 +75,8 @@ def _each(found: Explained) -> pd.DataFrame:
     times = own.groupby(["table", "row", "column"])["period"].nunique()
     top = top.set_index(["table", "row", "column"])
     top["total"], top["all"], top["times"] = total["worth"], total["size"], times
-    return top.sort_values("all", ascending=False)
+    top["percent"] = top["all"] * top["value"].abs()  # what one percent more or less is worth
+    return top.sort_values("percent", ascending=False)
 
 
 def _limits(found: Explained, most: int) -> Table | None:
@@ -81,77 +84,95 @@ def _limits(found: Explained, most: int) -> Table | None:
     if own.empty:
         return None
     table = _table(
-        "What limits the plan, and what one unit more or less would save",
-        "limit", "by one", f">saves ({found.currency})", ">periods", "most in", "holds there for",
+        "What limits the plan, and what one unit more or less of it would save",
+        "limit", "one", f">saves ({found.currency})", "most in", "holds for",
     )  # fmt: skip
     for row in own.head(most).to_dict("records"):
         way = "more" if row["total"] >= 0 else "less"
         table.add_row(
-            Text(_short(str(row["what"]))), f"{row['unit']} {way}", amount(abs(row["total"])),
-            str(row["times"]), f"{row['label']}: {amount(abs(row['worth']))}", _range(row),
+            Text(_short(_limit(str(row["what"])))), f"{_unit(row)} {way}",
+            money(abs(row["total"]), "").strip(), f"{row['label']}: {money(abs(row['worth']), '')}",
+            _range(row),
         )  # fmt: skip
     return _more(table, len(own), most)
 
 
-def _range(row: dict[str, object]) -> str:
-    low, high = (float(str(row[name])) for name in ("holds_from", "holds_to"))
-    ends = [amount(max(low, 0.0)) if low > -1e15 else "0"]
-    ends.append(amount(high) if high < 1e15 else "any")
-    now = amount(float(str(row["value"])))
+def _limit(text: str) -> str:
+    """What limits, without the words that every line would repeat."""
+    text = text.removeprefix("capacity of ")
+    if text.startswith("policy "):
+        text = text.removeprefix("policy ").replace(" (", ": ", 1).removesuffix(")")
+    return text
+
+
+def _unit(row: dict[str, Any]) -> str:
     unit = str(row["unit"])
-    unit = "%" if unit == "percentage point" else unit
-    return f"{ends[0]} to {ends[1]} {unit} (now {now})"
+    return "% point" if unit == "percentage point" else unit or "unit"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 62 else text[:59].rstrip() + "..."
+def _range(row: dict[str, Any]) -> str:
+    """'4.5 to 4.52', the values of a limit for which its price holds."""
+    low, high, now = (float(row[name]) for name in ("holds_from", "holds_to", "value"))
+    most = 100.0 if row["unit"] == "percentage point" else 1e15
+    low, high = max(low, 0.0), min(high, most)
+    end = "any" if high >= 1e15 else f"{high:.4g}"
+    text = f"{low:.4g} to {end}"
+    return f"{now:.4g} only" if high - low <= 2e-3 * max(abs(now), 1e-9) else text
+
+
+def _short(text: str, most: int = 46) -> str:
+    return text if len(text) <= most else text[: most - 3].rstrip() + "..."
 
 
 def _materials(found: Explained, most: int) -> Table | None:
-    values = found.values
+    values = found.values[found.values["holds_for"] > 1e-6]
     if values.empty:
         return None
-    by_place = values.groupby(["material", "marks", "period"])["worth"].sum().reset_index()
-    peak = by_place.loc[by_place.groupby(["material", "marks"])["worth"].idxmax()]
-    peak = peak.sort_values("worth", ascending=False)
+    values = values.assign(
+        name=[f"{m}{_marks(k)}" for m, k in zip(values["material"], values["marks"], strict=True)],
+        gain=values["worth"] * values["holds_for"].clip(upper=1.0),
+    )
+    best = values.loc[values.groupby("material")["gain"].idxmax()]
+    best = best.sort_values("gain", ascending=False)
     table = _table(
-        "What one more unit of a material is worth, where it is worth most",
-        "material", "when", "where", f">worth ({found.currency})", ">money of the day",
+        "What one more unit of a material is worth, where and when it saves most",
+        "one more", "where", "when", f">worth ({found.currency})", ">that day", "for the first",
     )  # fmt: skip
-    for row in peak.head(most).to_dict("records"):
-        same = values[
-            (values["material"] == row["material"]) & (values["marks"] == row["marks"])
-            & (values["period"] == row["period"])
-        ]  # fmt: skip
-        best = same.iloc[0]
-        name = str(row["material"]) + (f" ({_marks(str(row['marks']))})" if row["marks"] else "")
+    for row in best.head(most).to_dict("records"):
+        upto = float(row["holds_for"])
         table.add_row(
-            Text(f"1 {best['unit']} of {name}"), str(best["label"]), Text(str(best["site"])),
-            amount(float(row["worth"])), amount(float(best["then"])),
+            Text(_short(f"{row['unit']} of {row['name']}", 42)), Text(str(row["site"])),
+            str(row["label"]), money(float(row["worth"]), "").strip(),
+            money(float(row["then"]), "").strip(),
+            "any" if upto > 1e15 else f"{upto:.3g} {row['unit']}",
         )  # fmt: skip
-    return _more(table, len(peak), most)
+    return _more(table, len(best), most)
 
 
 def _marks(text: str) -> str:
-    """Marks in words: 'bearing X', 'not for Y'."""
-    parts = []
-    for mark in text.split(","):
-        if mark.startswith("!"):
-            parts.append(f"not for {mark[1:].replace('=', ' of ')}")
-        else:
-            parts.append(f"marked {mark}")
-    return ", ".join(parts)
+    """Marks in words: ' with CN-content', ' not for defence'; '' for goods without any."""
+    borne, kept = [], []
+    for mark in filter(None, str(text).split(",")):
+        use = mark[1:].partition("=")[0]
+        if not mark.startswith("!"):
+            borne.append(mark)
+        elif use not in kept:
+            kept.append(use)
+    said = f" with {' and '.join(borne)}" if borne else ""
+    return said + (f", not for {' or '.join(kept)}" if kept else "")
 
 
 def _without(found: Explained, most: int) -> Table | None:
     own = found.choices[found.choices["chosen"].fillna(False).astype(bool)]
     if own.empty:
         return None
-    table = _table("Doing without what the plan chose", "what", "of what", f">costs more ({found.currency})")
+    table = _table(
+        "Doing without what the plan chose", "what", "of what", f">costs more ({found.currency})"
+    )
     for row in own.head(most).to_dict("records"):
         lost = row["cost"]
         told = "no plan without it" if lost is None or pd.isna(lost) else _about(lost, row["error"])
-        table.add_row(_name(row), Text(str(row["detail"])), told)
+        table.add_row(_name(row), Text(_short(str(row["detail"]))), told)
     return _more(table, len(own), most)
 
 
@@ -159,15 +180,15 @@ def _about(value: float, error: float | None) -> str:
     """A difference of two solves: '1,200', or 'less than 300' where it is within their gaps."""
     slack = 0.0 if error is None or pd.isna(error) else float(error)
     if value <= slack and slack > 0.5:
-        return f"less than {amount(slack)}"
-    return amount(value)
+        return f"less than {money(slack, '').strip()}"
+    return money(value, "").strip()
 
 
-def _name(row: dict[str, object]) -> Text:
+def _name(row: dict[str, Any]) -> Text:
     text = str(row["name"])
     if row["kind"] == "modules":
-        text = f"modules of {text}"
-    return Text(text)
+        text = f"expanding {text.removeprefix('plant ')}"
+    return Text(_short(text, 36))
 
 
 def _next(found: Explained, most: int) -> Table | None:
@@ -186,7 +207,7 @@ def _next(found: Explained, most: int) -> Table | None:
         else:
             fall = f"{_about(row['away'], row['error'])} {row['per']}"
         price = "" if row["price"] is None or pd.isna(row["price"]) else amount(row["price"])
-        table.add_row(_name(row), Text(str(row["detail"])), fall, price)
+        table.add_row(_name(row), Text(_short(str(row["detail"]), 40)), fall, price)
     return _more(table, len(own), most)
 
 
@@ -203,7 +224,7 @@ def _rules(found: Explained, most: int) -> Table | None:
     for row in [*one.head(most).to_dict("records"), *every.to_dict("records")]:
         cost = row["cost"]
         if cost is None or pd.isna(cost):
-            told, share = "cannot be told", ""
+            told, share = "unknown", ""
         else:
             told = _signed(cost, row["error"])
             share = f"{100 * row['share']:.1f} %" if abs(cost) > row["error"] else ""
@@ -212,17 +233,17 @@ def _rules(found: Explained, most: int) -> Table | None:
         )
         style = "bold" if row["kind"] == "all" else ""
         table.add_row(
-            Text(str(row["name"]), style=style), Text(_short(str(row["title"]))), told, share, days
+            Text(str(row["name"]), style=style), Text(_short(str(row["title"]), 44)), told, share, days
         )
     if found.leftover is not None and len(one) > 1:
-        table.add_row("", Text("left over: they work together"), amount(found.leftover), "", "")
+        table.add_row("", Text("left over: they work together"), money(found.leftover, "").strip(), "", "")
     return _more(table, len(one), most)
 
 
 def _signed(value: float, error: float) -> str:
     if abs(value) <= error:
-        return f"less than {amount(error)}" if error > 0.5 else "0"
-    return amount(value)
+        return f"less than {money(error, '').strip()}" if error > 0.5 else "0"
+    return money(value, "").strip()
 
 
 def _segments(found: Explained, most: int) -> Table | None:
@@ -240,7 +261,7 @@ def _segments(found: Explained, most: int) -> Table | None:
     )  # fmt: skip
     for row in own.head(most).to_dict("records"):
         table.add_row(
-            Text(f"{row['end_use']}: {row['material']} at {row['site']}"), amount(row["cost"]),
+            Text(f"{row['end_use']}: {row['material']} at {row['site']}"), money(row["cost"], "").strip(),
             "" if row["per_unit"] is None else amount(row["per_unit"]), amount(row["short"]),
         )  # fmt: skip
     return _more(table, len(own), most)

@@ -169,7 +169,9 @@ def values_table(network: Network, prices: Prices) -> pd.DataFrame:
         return frame_of([], VALUES)
     place, node = network.balance.row.members.T
     site, variant = network.balance.place.members[place].T
-    worth: FloatArray = prices.duals[arrays.rows["balance"]]
+    own_rows = arrays.rows["balance"]
+    worth: FloatArray = prices.duals[own_rows]
+    room = arrays.row_upper[own_rows] - prices.row_range[own_rows, 0]
     keys = [frame.variants[int(at)] for at in variant]
     marks = network.movements.regime.marks
     table = pd.DataFrame(
@@ -178,6 +180,7 @@ def values_table(network: Network, prices: Prices) -> pd.DataFrame:
             "marks": [marks.text(borne) for _, borne in keys],
             "site": [frame.sites[int(at)] for at in site],
             "node": node, "period": tree.period[node], "worth": worth,
+            "holds_for": np.maximum(room, 0.0),
         }
     )  # fmt: skip
     table = table[table["worth"] > 1e-9]

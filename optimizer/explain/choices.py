@@ -27,7 +27,6 @@ from ...models.explain_results import CHOICES, frame_of
 from ...models.plan import SolveStatus
 from ..arrays import Arrays
 from ..network import Network
-from ..outcomes import Options
 from ..resolve import Resolver, Setup
 from ..stress.appending import NewRows, with_rows
 from ..tree import FloatArray, IntArray
@@ -87,7 +86,7 @@ class Choices:
         self.anew, self.free = anew, free
         self.until = time.monotonic() + seconds
         self.things = list(_things(arrays))
-        self.arrays = self._with_rows(arrays)
+        self.arrays = self._with_rows(replace(arrays, integer=free.integer))
         self.setup = replace(setup, arrays=self.arrays)
         self.resolver = Resolver(self.setup)
         self.skipped = 0
@@ -128,8 +127,9 @@ class Choices:
         for number, thing in enumerate(self.things):
             quantity = self._quantity(thing)
             chosen = quantity > self.most if len(thing.bought) else quantity > 0.5
-            ordered.append((not chosen, len(thing.bought) > 0, number))
-        for rejected, _, number in sorted(ordered):  # those that take one solve each go first
+            spent = self._spent(thing)
+            ordered.append((not chosen, len(thing.bought) > 0 and not chosen, -spent, number))
+        for rejected, _, _, number in sorted(ordered):  # the largest first, one solve before many
             thing, chosen = self.things[number], not rejected
             quantity = self._quantity(thing)
             if time.monotonic() > self.until:
@@ -148,6 +148,11 @@ class Choices:
         order = np.lexsort((np.where(table["chosen"].astype(bool), -cost, part),
                             ~table["chosen"].astype(bool)))  # fmt: skip
         return table.iloc[order].reset_index(drop=True)
+
+    def _spent(self, thing: Thing) -> float:
+        """What the plan pays for a thing."""
+        columns = np.union1d(thing.decided, thing.bought)
+        return float(np.abs(self.arrays.objectives["cost"][columns] * self.point[columns]).sum())
 
     def _quantity(self, thing: Thing) -> float:
         """Expected purchases of an offer, or how often a thing is chosen, in expectation."""
@@ -188,11 +193,9 @@ class Choices:
             if family in self.arrays.rows and len(thing.bought):
                 own = _of_rows(self.arrays, family, thing.member)
                 row_lower[own] = -np.inf
-        integer = self.arrays.integer & (lower < upper)
-        answer = Resolver(
-            replace(self.setup, arrays=replace(self.arrays, lower=lower, upper=upper,
-                                               row_lower=row_lower, integer=integer))
-        ).solve()  # fmt: skip
+        answer = self.resolver.solve(
+            replace(self.arrays, lower=lower, upper=upper, row_lower=row_lower)
+        )
         if answer.objective is None or self.value is None:
             return {"cost": None, "error": None}
         error = self._error(answer.gap)
@@ -205,7 +208,7 @@ class Choices:
         if thing.family == "buy":
             return self._margin(thing)
         arrays = self._forced(number, thing)
-        answer = Resolver(replace(self.setup, arrays=arrays)).solve()
+        answer = self.resolver.solve(arrays)
         currency = self.network.case.case.currency
         if answer.objective is None or self.value is None or answer.point is None:
             if answer.status == SolveStatus.INFEASIBLE:
@@ -230,8 +233,7 @@ class Choices:
         upper[thing.decided] = self.free.upper[thing.decided]
         row_lower = arrays.row_lower.copy()
         row_lower[arrays.rows[FORCED].start + number] = 1.0 - 1e-9
-        integer = self.free.integer & (lower < upper)
-        return replace(arrays, lower=lower, upper=upper, row_lower=row_lower, integer=integer)
+        return replace(arrays, lower=lower, upper=upper, row_lower=row_lower)
 
     def _weights(self, thing: Thing) -> tuple[FloatArray, FloatArray]:
         """Weight of a unit's price in each order, and the price there."""
@@ -275,7 +277,7 @@ class Choices:
             costs = arrays.objectives["cost"].copy()
             costs[thing.bought] -= cut * weight
             lowered = replace(arrays, objectives={**arrays.objectives, "cost": costs})
-            answer = Resolver(replace(self.setup, arrays=lowered)).solve()
+            answer = self.resolver.solve(lowered)
             if answer.objective is None or answer.point is None:
                 return {**base, "never": True}
             above = answer.objective - self.value
@@ -318,8 +320,3 @@ def _of_rows(arrays: Arrays, family: str, member: int) -> IntArray:
 
 def _node_of(arrays: Arrays, family: str, column: int) -> int:
     return int(arrays.members[family][column - arrays.columns[family].start, -1])
-
-
-def options_for(options: Options, *, small: bool) -> Options:
-    """How to solve each: small models to the end, large ones within the plan's gap."""
-    return replace(options, gap=min(options.gap, 1e-6) if small else options.gap, progress=None)

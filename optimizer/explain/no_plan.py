@@ -91,7 +91,8 @@ class _Search:
         for singles, others in conflicts:
             lack = self._short(singles, others)
             short = short or lack
-            causes.append(self._cause(singles, lack, whole_only=whole_only))
+            jointly = [] if any(one.group != "demand" for one in singles) else self._jointly(others)
+            causes.append(self._cause(singles, lack, jointly, whole_only=whole_only))
         if len(conflicts) == 1:
             mends = self._mends(*conflicts[0])
         elif conflicts:
@@ -151,9 +152,20 @@ class _Search:
             return None
         return least_short(self.feasible, asked, every)
 
+    def _jointly(self, others: list[Requirement]) -> list[Requirement]:
+        """What would help together, where nothing but demand helps by itself."""
+        def helps(given: Sequence[Requirement]) -> bool:
+            return self.feasible(self.asked([*others, *given]))
+
+        for name, own in self.groups.items():
+            if name not in ("demand", *PROPS) and helps(own):
+                return least_set(helps, [own])
+        return []
+
     def _cause(
-        self, singles: list[Requirement], lack: Shortfall | None, *, whole_only: bool
-    ) -> Cause:
+        self, singles: list[Requirement], lack: Shortfall | None,
+        jointly: list[Requirement], *, whole_only: bool,
+    ) -> Cause:  # fmt: skip
         others = [one for one in singles if one.group != "demand"]
         others = [one for one in others if one.group != "stock"] or others
         rows = [one.row for one in singles if one.group == "demand"]
@@ -165,6 +177,9 @@ class _Search:
             also = [self.words.demand(row) for row in rows if row not in lack.demands][:2]
             text = wants + (f" (or {listed(also, 'or')} gives way)" if also else "")
             text += f". What stands against it: {'; '.join(said)}" if said else ""
+            if jointly:
+                together = "; ".join(self.words.requirement(one) for one in jointly[:NAMED])
+                text += f". What stands against it, only all together: {together}"
         else:
             demands = [self.words.requirement(
                 next(one for one in singles if one.group == "demand" and one.row == row)

@@ -119,7 +119,8 @@ def _said(search: Choices, *, anew: bool) -> list[str]:
         )
     if search.skipped:
         notes.append(
-            f"{search.skipped} things were not tried within {SECONDS:.0f} seconds; --deep tries all"
+            f"{search.skipped} suppliers, plants, expansions, lanes or stores were not tried within "
+            f"{SECONDS:.0f} seconds; --deep tries all"
         )
     return notes
 
