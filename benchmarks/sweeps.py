@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from itertools import product
 
 import numpy as np
 import secondsource.optimizer.quick_start  # noqa: F401  # before anything that imports scipy
 from scipy.stats import qmc
 from secondsource.models.rule_rows import Change
+from secondsource.optimizer.starts import LONGEST
 from secondsource.optimizer.sweep.order import by_nearness
-from secondsource.optimizer.sweep.study import FEW_WITH_WHOLE
 
 Point = list[Change]
 """Changes of the case at a point; those of prices come last."""
-T = TypeVar("T")
-U = TypeVar("U")
 
 PRICES, DEMANDS, CAPACITIES = (0.85, 1.2), (0.9, 1.1), (0.8, 1.2)
 """Least and greatest factor on every price, all demand and the capacity of every plant."""
@@ -34,35 +31,29 @@ def lines(points: int) -> list[list[Point]]:
 
 
 def grid(points: int) -> list[list[Point]]:
-    """All inputs at once: 8 prices for each of 5 demands and 5 capacities, neighbours in a row."""
+    """All inputs at once: 8 prices for each of 5 demands and 5 capacities."""
     prices, demands, capacities = (
         np.linspace(*factors, count).tolist()
         for factors, count in ((PRICES, 8), (DEMANDS, 5), (CAPACITIES, 5))
     )
-    outer = to_and_fro(capacities, demands)
-    flat = [(price, demand, capacity) for (capacity, demand), price in to_and_fro(outer, prices)]
-    return [[_changes(*point) for point in row] for row in _batched(flat[:points], len(prices))]
+    return _rows(list(product(prices, demands, capacities))[:points])
 
 
 def sample(points: int) -> list[list[Point]]:
-    """All inputs at once, drawn evenly, in the order and the rows in which a sweep solves them."""
-    unit = qmc.Sobol(3, seed=0).random(points)
+    """All inputs at once, drawn evenly."""
+    unit = qmc.LatinHypercube(3, seed=0).random(points)
     factors = np.array([PRICES, DEMANDS, CAPACITIES])
-    drawn = [tuple(row) for row in (factors[:, 0] + unit * np.diff(factors).T[0]).tolist()]
+    return _rows([tuple(row) for row in (factors[:, 0] + unit * np.diff(factors).T[0]).tolist()])
+
+
+def _rows(drawn: list[tuple[float, ...]]) -> list[list[Point]]:
+    """Points in the order and the rows in which a sweep solves them."""
     order = by_nearness((1.0, 1.0, 1.0), drawn)
-    return _batched([_changes(*drawn[at]) for at in order], FEW_WITH_WHOLE)
+    found = [_changes(*drawn[at]) for at in order]
+    return [found[at : at + LONGEST] for at in range(0, len(found), LONGEST)]
 
 
 SWEEPS = {"lines": lines, "grid": grid, "sample": sample}
-
-
-def to_and_fro(outer: Sequence[T], inner: Sequence[U]) -> list[tuple[T, U]]:
-    """Pairs of a grid in an order in which neighbours differ by one step."""
-    return [
-        (first, second)
-        for number, first in enumerate(outer)
-        for second in (inner if number % 2 == 0 else inner[::-1])
-    ]
 
 
 def _changes(price: float, demand: float, capacity: float) -> Point:
@@ -77,7 +68,3 @@ def _changes(price: float, demand: float, capacity: float) -> Point:
         for (table, field), factor in factors.items()
         if factor != 1.0
     ]
-
-
-def _batched(members: list[T], size: int) -> list[list[T]]:
-    return [members[at : at + size] for at in range(0, len(members), size)]

@@ -215,17 +215,22 @@ class Points:
     def _run(self, executor: Executor, missing: Sequence[Numbered]) -> None:
         """Solve neighbours in a row, and those of a row whose worker was lost each alone."""
         length = self.study.in_a_row
-        lost = self._run_rows(executor, [list(row) for _, row in groupby(missing, _row(length))])
+        rows = [list(row) for _, row in groupby(missing, _row(length))]
+        lost: list[tuple[Point, str]] = []
+        while rows:
+            rows, more = self._run_rows(executor, rows)
+            lost += more
         if length > 1:
-            lost = self._run_rows(executor, [[(0, point)] for point, _ in lost])
+            _, lost = self._run_rows(executor, [[(0, point)] for point, _ in lost])
         for point, message in lost:
             self._record(point, Outcome("failed", reason=message))
 
     def _run_rows(
         self, executor: Executor, rows: Sequence[Sequence[Numbered]]
-    ) -> list[tuple[Point, str]]:
-        """Solve rows; the points of those whose worker was lost, and what was said of it."""
+    ) -> tuple[list[list[Numbered]], list[tuple[Point, str]]]:
+        """Solve rows; what is left of some, and the points of those whose worker was lost."""
         handed: list[list[tuple[Point, Task]]] = []
+        left: list[list[Numbered]] = []
         lost: list[tuple[Point, str]] = []
         with interrupts() as heard:
             results = executor.run(start, work, self.study.setup, self._tasks(rows, handed))
@@ -237,14 +242,15 @@ class Points:
                     lost += [(point, result.message) for point, _ in row]
                 else:
                     self._take(row, result, stop=stop)
+                    left += [[(0, point) for point, _ in row[len(result) :]]]
                 if stop:
                     raise KeyboardInterrupt
-        return lost
+        return [row for row in left if row], lost
 
     def _take(
         self, row: list[tuple[Point, Task]], found: Sequence[Solved | Failed], *, stop: bool
     ) -> None:
-        """Record what was found of a row; fewer than its points where Ctrl-C ended it."""
+        """Record what was found of the first points of a row."""
         for (point, task), one in zip(row, found, strict=False):
             if isinstance(one, Failed):
                 self._record(point, Outcome("failed", reason=one.message))

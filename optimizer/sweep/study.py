@@ -24,8 +24,6 @@ from ..tree import IntArray
 from ..workbench import Workbench
 from .work import FAMILIES, Solved
 
-FEW_WITH_WHOLE = 16
-"""Neighbours in a row where a search may be needed after all."""
 Pairs = tuple[IntArray, IntArray, IntArray]
 """Row of ``lanes``, start and end of each lane pair."""
 
@@ -93,8 +91,7 @@ class Study:
         free = bool((arrays.integer & (arrays.lower < arrays.upper)).any())
         if free and (len(self.request.minimise) > 1 or not few_whole(arrays)):
             return 1
-        most = most_in_a_row(len(arrays.lower))
-        return min(most, FEW_WITH_WHOLE) if free else most
+        return most_in_a_row(len(arrays.lower))
 
     def task(self, changes: Sequence[Change]) -> Task:
         """A point as what differs from the base.

@@ -46,15 +46,15 @@ def start(setup: Setup) -> Resolver:
 
 
 def work(resolver: Resolver, changes: list[Patch | Arrays | None]) -> list[Solved | Failed]:
-    """Solve neighbours; after Ctrl-C fewer than there are, the last one perhaps not to the end.
+    """Solve neighbours; those up to the first that takes a search, which may take long.
 
-    A point that fails costs no other one.
+    After Ctrl-C the last one is perhaps not solved to the end. A point that fails costs no other.
     """
     resolver.begin()
     found: list[Solved | Failed] = []
     for change in changes:
         found.append(attempt(_solved, resolver, change))
-        if resolver.interrupted:
+        if resolver.interrupted or resolver.searched:
             break
     return found
 
