@@ -176,7 +176,8 @@ def solve(case: Case, request: Request | None = None) -> Solution:
             session, request.write_model, for_file(labels.rows()), for_file(labels.columns())
         )
     found = lexicographic(session, built.arrays, request.minimise, request.options)
-    return replace(solution_of(built, request.scenarios, *found), warnings=tuple(warnings))
+    solution = solution_of(built, request.scenarios, *found)
+    return replace(solution, warnings=(*warnings, *_unproven_regret(built, solution)))
 
 
 def _by_parts(built: Built, request: Request) -> tuple[Found | None, list[str]]:
@@ -194,6 +195,22 @@ def _by_parts(built: Built, request: Request) -> tuple[Found | None, list[str]]:
         request.executor, request.workers, request.address,
     )  # fmt: skip
     return by_parts(built.network, built.arrays, plea)
+
+
+def _unproven_regret(built: Built, solution: Solution) -> list[str]:
+    """How much larger regret may be where the best plans of single futures are not proven."""
+    regret = solution.objectives.get("regret")
+    if built.alone is None or regret is None:
+        return []
+    likely = built.network.tree.weights > 0
+    most = float((built.alone.costs - built.alone.bounds)[likely].max())
+    if most <= 1e-6 * max(abs(regret), 1.0):
+        return []
+    more = f"up to {most:,.6g} larger" if np.isfinite(most) else "larger by an unknown amount"
+    return [
+        "regret is measured against the best plans found for single futures; with the bounds "
+        f"proven on those it may be {more} (a smaller --gap, or more time, narrows it)"
+    ]
 
 
 def cap_value(network: Network, name: str, limit: float) -> float:

@@ -55,7 +55,10 @@ def _estimate(one: Estimate, currency: str) -> str:
         return f"{shown} (unproven)"
     if one.most - one.least <= 2e-6 * size:
         return shown
-    return f"{shown} (between {money(one.least, currency)} and {money(one.most, currency)})"
+    least, most = money(one.least, currency).strip(), money(one.most, currency).strip()
+    if least == most:
+        return f"{shown} (within {100 * (one.most - one.least) / size:.2g} %)"
+    return f"{shown} (between {least} and {most})"
 
 
 def _worth(result: RiskResult) -> Table | None:
