@@ -71,6 +71,7 @@ def test_an_order_of_the_newsvendor_costs_on_samples_what_it_costs_on_paper() ->
     assert found.short == pytest.approx((demand > 100).mean())
 
 
+@pytest.mark.slow
 def test_no_sample_costs_less_than_solving_it_with_the_decisions_kept() -> None:
     """At least: the first quarter's orders are kept as well, which a plain solve leaves free."""
     case = ss.load_case("quickstart")
