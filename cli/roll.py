@@ -25,8 +25,15 @@ import click
     metavar="NAME",
     help="Scenario that came true; needed once the passed periods differ between scenarios.",
 )
+@click.option(
+    "--leave-out",
+    is_flag=True,
+    help="Leave out, with a warning, what a case cannot hold, instead of refusing.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def roll(run: Path, output: Path, periods: int, scenario: str | None, as_json: bool) -> None:
+def roll(
+    run: Path, output: Path, periods: int, scenario: str | None, leave_out: bool, as_json: bool
+) -> None:
     """Write the case that starts when some periods of a RUN's plan have passed as planned.
 
     Stocks, goods under way, what waits, running contracts, plants and modules, selected suppliers
@@ -44,8 +51,15 @@ def roll(run: Path, output: Path, periods: int, scenario: str | None, as_json: b
         raise click.BadParameter(f"{output} exists; name another", param_hint="-o")
     plan = read_plan(run)
     rolled = roll_forward(
-        plan.case, plan.tables, periods, scenarios=plan.scenarios, scenario=scenario
+        plan.case,
+        plan.tables,
+        periods,
+        scenarios=plan.scenarios,
+        scenario=scenario,
+        leave_out=leave_out,
     )
+    for line in rolled.lost:
+        click.echo(f"warning: left out: {line}", err=True)
     save_case(rolled.case, output)
     case = rolled.case
     told = {
@@ -61,6 +75,7 @@ def roll(run: Path, output: Path, periods: int, scenario: str | None, as_json: b
         "commitments": len(case.commitments),
         "goods_under_way": len(case.in_transit),
         "carried": len(case.carried),
+        "left_out": list(rolled.lost),
     }
     if as_json:
         import json

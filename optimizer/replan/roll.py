@@ -43,12 +43,14 @@ class Rolled:
         paid: cash of the passed periods, discounted to the old period 1 [money].
         discount: what money of the new period 1 is worth in the old one.
         scenario: scenario that the passed periods belong to.
+        lost: what was left out because a case cannot hold it; empty unless that was allowed.
     """
 
     case: Case
     paid: float
     discount: float
     scenario: str
+    lost: tuple[str, ...] = ()
 
 
 def roll(
@@ -58,6 +60,7 @@ def roll(
     *,
     scenarios: Sequence[str] | None = None,
     scenario: str | None = None,
+    leave_out: bool = False,
 ) -> Rolled:
     """The case that starts when some periods of a plan have passed as planned.
 
@@ -67,14 +70,18 @@ def roll(
         periods: how many periods pass.
         scenarios: scenarios that were solved; None for what the case says.
         scenario: which of them comes true; needed where the passed periods differ between them.
+        leave_out: leave out what a case cannot hold instead of refusing.
 
     Raises:
         ValueError: periods outside the horizon, an unknown or missing scenario, or something of the
             case whose dates cannot be moved.
-        CannotRollError: something the plan leaves behind has no place in a case.
+        CannotRollError: something the plan leaves behind has no place in a case, and may not be
+            left out.
         CaseError: the case that comes out has errors.
     """
     total = case.case.periods
+    if "nodes" not in tables:
+        raise ValueError("there is no plan to roll forward; solve the case first")
     if not 1 <= periods < total:
         raise ValueError(
             f"{periods} periods cannot pass of a horizon of {total}; from 1 to {total - 1} can"
@@ -128,7 +135,7 @@ def roll(
         }
     )
     later = later.model_copy(update={"changes": shifted_changes(case, later, periods, names)})
-    if passed.lost:
+    if passed.lost and not leave_out:
         raise CannotRollError(passed.lost)
     problems = check_case(later)
     if any(problem.level == "error" for problem in problems):
@@ -140,6 +147,7 @@ def roll(
         float(cash["discounted"].sum()),
         float((1 + case.case.discount_rate) ** -years),
         tree.owner[path[-1]],
+        tuple(dict.fromkeys(passed.lost)),
     )
 
 

@@ -72,12 +72,11 @@ def stockpiles(passed: Passed) -> tuple[list[Stockpile], list[InTransit]]:
     for at, pile in enumerate(passed.case.stockpiles):
         own = held[(held["site"] == pile.site) & (held["material"] == pile.material)]
         own = own.sort_values("level", ascending=False, kind="stable")
-        level, marks = 0.0, ""
+        level, marks = 0.0, None
         for number, row in enumerate(own.to_dict("records")):
             place = f"stock of {pile.material} at {pile.site}"
             if number == 0:
-                level, marks = float(row["level"]), str(row["marks"])
-                _pedigrees(passed, marks, place)
+                level, marks = float(row["level"]), _pedigrees(passed, str(row["marks"]), place)
                 continue
             if pile.release_lag:
                 passed.lost.append(
@@ -89,16 +88,17 @@ def stockpiles(passed: Passed) -> tuple[list[Stockpile], list[InTransit]]:
                 passed.lost.append(f"{place}: its decay differs between futures")
             kept = (1 - float(decay[0])) * float(row["level"])
             extra.append(_goods(passed, pile.site, pile.material, 1, kept, str(row["marks"])))
-        update = {"initial": level, "pedigrees": marks or None}
+        update = {"initial": level, "pedigrees": marks}
         piles.append(pile.model_copy(update=update))
     return piles, extra
 
 
 def _pedigrees(passed: Passed, marks: str, place: str) -> str | None:
     """Marks as the column `pedigrees` of a case holds them."""
-    if any(mark.startswith("!") for mark in marks.split(",")):
+    own = [mark for mark in marks.split(",") if mark and not mark.startswith("!")]
+    if "!" in marks:
         passed.lost.append(f"{place}: it is kept from some end uses by the rule it moved under")
-    return marks or None
+    return ",".join(own) or None
 
 
 def _goods(
