@@ -118,7 +118,7 @@ def _verdict(found: SaaResult) -> Text:
     if cost is None or found.gap is None:
         return Text("how far from the best this plan is cannot be told", style="bold")
     text = Text(f"expected cost {money(cost.mean, currency)}", style="bold")
-    text.append(f"; no plan costs less than about {money(found.lower.mean, currency)}\n")
+    text.append(f"; estimated lower bound {money(found.lower.mean, currency)}\n")
     text.append(f"estimated gap {_part(found.gap, cost.mean)}")
     if found.gap_at_most is not None:
         text.append(
