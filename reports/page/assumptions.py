@@ -60,7 +60,8 @@ def assumptions(case: Case) -> Section:
     )  # fmt: skip
     settings = Table(
         "Settings", (Column("Setting"), Column("Value")),
-        [(words, str(getattr(case.case, name)).replace("_", " ")) for name, words in SETTINGS.items()],
+        [(words, str(getattr(case.case, name)).replace("_", " "))
+         for name, words in SETTINGS.items()],
     )  # fmt: skip
     parts = (
         "Illustrative figures were chosen for the example and stand for no real firm or market; "

@@ -43,10 +43,13 @@ def costs(result: Result) -> Section:
     total = grid.sum()
     data.append(
         {
-            "type": "scatter", "mode": "markers", "name": "total", "x": [int(p) for p in total.index],
+            "type": "scatter", "mode": "markers", "name": "total",
+            "x": [int(period) for period in total.index],
             "y": [float(value) for value in total], "hoverinfo": "text",
-            "hovertext": [lines("total", case.period_label(int(period)), money(float(value), currency))
-                          for period, value in total.items()],
+            "hovertext": [
+                lines("total", case.period_label(int(period)), money(float(value), currency))
+                for period, value in total.items()
+            ],
             "marker": {"color": INK, "symbol": "line-ew-open", "size": 14, "line": {"width": 2}},
         }
     )  # fmt: skip

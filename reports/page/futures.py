@@ -10,7 +10,6 @@ from .parts import Chart, Column, Section, Table
 from .results import Result
 from .words import lines, money, short
 
-
 COLUMNS = {
     "scenario": Column("Future"),
     "title": Column("What happens"),
@@ -104,7 +103,8 @@ def futures(result: Result) -> Section | None:
         "hoverinfo": "text",
         "hovertext": [
             lines(row["scenario"], money(row["cost"], currency),
-                  "" if pd.isna(row["title"]) else str(row["title"]), f"probability {100 * row['probability']:.0f} %",
+                  "" if pd.isna(row["title"]) else str(row["title"]),
+                  f"probability {100 * row['probability']:.0f} %",
                   f"never delivered {row['shortage']:,.3g}")
             for row in table.to_dict("records")
         ],

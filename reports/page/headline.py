@@ -9,6 +9,7 @@ from .results import Result
 from .words import MEASURES, STATUS, listed, measure, money, several, share
 
 MOST = 6
+RISKS = ("cvar", "mean_risk", "worst_case")
 DONE = {
     "select_offer": "Qualify", "sign_contract": "Sign a contract with", "open_plant": "Build",
     "add_modules": "Expand", "open_lane": "Open the lane", "open_stockpile": "Open a store at",
@@ -33,20 +34,25 @@ def cards(result: Result) -> list[tuple[str, str, str]]:
         f"{result.case.case.shortage_days:g} days",
         "shortage": "expected quantity of demand over the horizon",
         "cvar": f"mean of the worst {100 * (1 - result.case.case.cvar_level):.0f} % of futures",
+        "mean_risk": "expected cost and that of the worst futures, weighted",
+        "worst_case": "discounted",
+        "regret": "dearer than the best plan for that future alone",
         "concentration": "of the supply of what is demanded",
     }
     told = [
         (MEASURES[name], measure(name, float(objectives[name]), currency), notes[name])
         for name in MEASURES
-        if name in objectives and not (name == "cvar" and _alike(objectives))
+        if objectives.get(name) is not None
+        and not (name in RISKS and _alike(objectives[name], objectives["cost"]))
     ]
     spent = result.tables["decisions"]
     paid = float(expected(result.tables, spent, "cost").sum()) if len(spent) else 0.0
     return [*told, ("Committed", money(paid, currency), "undiscounted cost of all decisions")]
 
 
-def _alike(objectives: dict[str, float]) -> bool:
-    return abs(objectives["cvar"] - objectives["cost"]) <= 1e-9 * max(1.0, abs(objectives["cost"]))
+def _alike(risk: float, cost: float) -> bool:
+    """Whether a measure of risk says what cost says, as it does where there is one future."""
+    return abs(risk - cost) <= 1e-9 * max(1.0, abs(cost))
 
 
 def in_words(result: Result, row: dict[str, object]) -> str:
@@ -107,8 +113,8 @@ def _remarks(result: Result) -> list[str]:
         hangs = share(float(unknown["share_of_value_crossing_borders"]))
         told.append(
             f"Nobody knows whether {listed(unknown['rules'])} "
-            f"{'holds' if len(unknown['rules']) == 1 else 'hold'}; taken as {taken}. {hangs} of the "
-            "value that crosses borders is moved under rules in that state."
+            f"{'holds' if len(unknown['rules']) == 1 else 'hold'}; taken as {taken}. {hangs} of "
+            "the value that crosses borders is moved under rules in that state."
         )
     short = float(summary["objectives"].get("shortage", 0.0))
     told.append(

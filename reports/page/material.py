@@ -37,7 +37,8 @@ def material(result: Result) -> Section | None:
     left = flows["quantity"].sum() - drawn["quantity"].sum()
     nodes = list(dict.fromkeys([*drawn["from"], *drawn["to"]]))
     nodes.sort(key=lambda node: (FORMS.index(node[0]) if node[0] in FORMS else 99, node[1]))
-    note = f"All in {unit}, expected over the horizon. A step in a plant is as wide as what comes out. "
+    note = f"All in {unit}, expected over the horizon. "
+    note += "A step in a plant is as wide as what comes out. "
     others = sorted({row.material for row in result.case.materials if row.unit != unit})
     note += f"Not shown, for other units: {', '.join(others[:8])}. " if others else ""
     if len(drawn) < len(flows):
@@ -230,6 +231,6 @@ def _told(flows: pd.DataFrame, unit: str) -> str:
         text += (
             f" The largest flow across a border is {_name(first['from'])} to {_name(first['to'])}, "
             f"{amount(first['quantity'])} {unit} "
-            f"({share(first['quantity'] / float(across['quantity'].sum()))} of all that crosses one)."
+            f"({share(first['quantity'] / float(across['quantity'].sum()))} of what crosses one)."
         )
     return text

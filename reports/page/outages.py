@@ -133,8 +133,8 @@ def _survival(result: Result, table: pd.DataFrame) -> Section:
     drawn = ordered[~ordered["survives"].astype(bool)].head(MOST)
     forever = int(unique["survives"].astype(bool).sum())
     summary = (
-        f"{several(forever, 'outage')} of {len(unique):,} could last to the horizon without anybody "
-        "going short."
+        f"{several(forever, 'outage')} of {len(unique):,} could last to the horizon without "
+        "anybody going short."
     )
     if drawn.empty:
         return Section("survival", "Time to survive", (summary,))
@@ -186,8 +186,8 @@ def _fixes(result: Result) -> list[Section]:
     if table is None:
         return []
     if table.empty:
-        return [Section("fixes", "The cheapest fix",
-                        ("No fix is needed: in the worst outages nobody goes short.",))]  # fmt: skip
+        told = "No fix is needed: in the worst outages nobody goes short."
+        return [Section("fixes", "The cheapest fix", (told,))]
     rows: list[tuple[Cell, ...]] = [
         (f"{row['fix']} {row['what']}", float(row["quantity"]),
          "at once" if not row["period"] else result.case.period_label(int(row["period"])),

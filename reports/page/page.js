@@ -120,7 +120,7 @@
       const from = found ? page * PAGE + 1 : 0;
       const to = Math.min(found, (page + 1) * PAGE);
       const all = found === count ? "" : ` (of ${count.toLocaleString("en")})`;
-      status.textContent = count > PAGE || all ? `${from}–${to} of ${found.toLocaleString("en")} rows${all}` : "";
+      status.textContent = count > PAGE || all ? `${from} to ${to} of ${found.toLocaleString("en")} rows${all}` : "";
       if (back) back.disabled = page === 0;
       if (next) next.disabled = page === last;
       const told = box.querySelector(".more");

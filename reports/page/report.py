@@ -51,7 +51,8 @@ def write_results(results: Sequence[Result], target: Path) -> None:
     currencies = list(dict.fromkeys(result.currency for result in results))
     if len(currencies) > 1:
         raise ValueError(
-            f"the results are in different currencies ({', '.join(currencies)}); report them one by one"
+            f"the results are in different currencies ({', '.join(currencies)}); report them one "
+            "by one"
         )
     kinds = ", ".join(
         several(sum(one.kind == kind for one in results), title.lower())

@@ -69,7 +69,8 @@ def _chart(result: Result, level: str, title: str, own: pd.DataFrame) -> Chart:
             {
                 "type": "scatter", "mode": "markers", "name": "limit of a policy",
                 "x": [mark[1] for mark in marks], "y": [at[mark[0]] for mark in marks],
-                "hoverinfo": "text", "hovertext": [lines(mark[2], share(mark[1])) for mark in marks],
+                "hoverinfo": "text",
+                "hovertext": [lines(mark[2], share(mark[1])) for mark in marks],
                 "marker": {"symbol": "line-ns-open", "size": 22, "color": INK,
                            "line": {"width": 3, "color": INK}},
             }

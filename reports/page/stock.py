@@ -1,4 +1,4 @@
-"""Stock against cover: what is held at the end of each period, and what a rule of cover asks for."""
+"""Stock against cover: what is held at the end of each period, and the cover that is asked for."""
 
 from __future__ import annotations
 

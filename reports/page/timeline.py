@@ -36,8 +36,10 @@ STATES = {
     "announced": ("announced", YELLOW, "x"),
     "repealed": ("repealed", GREY, ""),
 }
-WAITING = {"select_offer": "qualification", "open_plant": "building", "add_modules": "building",
-           "sign_contract": "signed", "open_lane": "opening", "open_stockpile": "opening"}  # fmt: skip
+WAITING = {
+    "select_offer": "qualification", "open_plant": "building", "add_modules": "building",
+    "sign_contract": "signed", "open_lane": "opening", "open_stockpile": "opening",
+}  # fmt: skip
 SPANS = {"qualification": (ORANGE, "/"), "building": (BLUE, "/"), "signed": (GREEN, "."),
          "opening": (SKY, "/"), "in use": (GREEN, "")}  # fmt: skip
 
@@ -54,10 +56,8 @@ class Span(NamedTuple):
 
 def timeline(result: Result) -> Section | None:
     """Decisions, licences and rules over time; None where there is nothing."""
-    parts: list[str | Chart] = []
-    for chart in (_decisions(result), _licences(result), _rules(result)):
-        if chart is not None:
-            parts.append(chart)
+    charts = (_decisions(result), _licences(result), _rules(result))
+    parts = [chart for chart in charts if chart is not None]
     return Section("timeline", "Timeline", parts) if parts else None
 
 
@@ -160,7 +160,8 @@ def _licences(result: Result) -> Chart | None:
             after = min(int(row["last"]), case.case.periods) + 1
             name = future[int(row["node"])]
             rows.append(
-                (control, f"{start} to {to}", what, str(row["label"]), _span_words(case, valid, after),
+                (control, f"{start} to {to}", what, str(row["label"]),
+                 _span_words(case, valid, after),
                  float(row["quantity"]), float(row["approval"]), float(row["used"]),
                  float(row["cost"]), *((name,) if name else ()))
             )  # fmt: skip
@@ -232,9 +233,10 @@ def _rules(result: Result) -> Chart | None:
     kinds = {name: (paint, pattern) for name, (_, paint, pattern) in STATES.items()}
     drawn, height = _gantt(case, spans, kinds, {name: STATES[name][0] for name in STATES})
     taken = case.case.unknown_controls.replace("_", " ")
-    changes = sum(len(_spells(tuple(map(str, own["status"])))) > 1 for _, own in
-                  states[states["node"].isin(next(iter(every.values())))].groupby("control"))  # fmt: skip
-    summary = f"{several(states['control'].nunique(), 'rule')}, {changes} of which change over the horizon."
+    changes = len({row[0] for row in rows if sum(other[0] == row[0] for other in rows) > 1})
+    summary = (
+        f"{several(states['control'].nunique(), 'rule')}, {changes} of which change or differ."
+    )
     if (states["status"] == "unknown").any():
         summary += f" A rule in an unknown state is taken as {taken}."
     table = Table(

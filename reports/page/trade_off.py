@@ -39,8 +39,10 @@ def _head(result: Result) -> Section:
     if result.summary["status"] == "feasible":
         told.append("The search was stopped early; there may be more plans.")
     caps = result.summary.get("caps") or {}
-    told += [f"Every plan keeps {MEASURES[name].lower()} at most {measure(name, value, result.currency)}."
-             for name, value in caps.items()]  # fmt: skip
+    told += [
+        f"In every plan: {MEASURES[name].lower()} at most {measure(name, value, result.currency)}."
+        for name, value in caps.items()
+    ]
     return Section("headline", "In short", (Figures(figures), Points(told)))
 
 
@@ -56,7 +58,8 @@ def _frontier(result: Result) -> Section:
     values = {name: [point["objectives"][name] for point in points] for name in targets}
     own: dict[str, Any] = {
         "type": "scatter", "x": values[across], "y": values[up], "hoverinfo": "text",
-        "hovertext": text, "name": "plan", "mode": "markers" if len(targets) > 2 else "lines+markers+text",
+        "hovertext": text, "name": "plan",
+        "mode": "markers" if len(targets) > 2 else "lines+markers+text",
         "line": {"color": BLUE, "width": 1.5, "dash": "dot"},
         "text": [str(number) for number in range(1, len(points) + 1)] if len(points) <= 30 else [],
         "textposition": "top right",
@@ -72,17 +75,21 @@ def _frontier(result: Result) -> Section:
     if knee is not None:
         data.append(
             {
-                "type": "scatter", "mode": "markers", "name": "knee", "x": [values[across][knee - 1]],
-                "y": [values[up][knee - 1]], "hoverinfo": "text", "hovertext": [text[knee - 1]],
-                "marker": {"symbol": "diamond-open", "size": 20, "color": ORANGE, "line": {"width": 3}},
+                "type": "scatter", "mode": "markers", "name": "knee",
+                "x": [values[across][knee - 1]], "y": [values[up][knee - 1]],
+                "hoverinfo": "text", "hovertext": [text[knee - 1]],
+                "marker": {"symbol": "diamond-open", "size": 20, "color": ORANGE,
+                           "line": {"width": 3}},
             }
         )  # fmt: skip
     names = [MEASURES[name].lower() for name in targets]
     first, last = points[0]["objectives"], points[-1]["objectives"]
     summary = (
         f"{names[0].capitalize()} against {' and '.join(names[1:])}: from "
-        f"{measure(across, first[across], result.currency)} and {measure(up, first[up], result.currency)} "
-        f"to {measure(across, last[across], result.currency)} and {measure(up, last[up], result.currency)}. "
+        + " to ".join(
+            " and ".join(measure(name, end[name], result.currency) for name in (across, up))
+            for end in (first, last)
+        ) + ". "
         "Point at a plan to see what it does otherwise than the one before."
     )  # fmt: skip
     drawn = figure(
@@ -118,8 +125,9 @@ def _table(result: Result) -> Table:
                                         kind_of(name)) for name in shown),
                Column(""), Column("Gap", "text"), Column("Folder")]  # fmt: skip
     rows = [
-        (number, *(point["objectives"].get(name) for name in shown), "knee" if point["knee"] else "",
-         "" if point["gap"] is None else share(point["gap"]), point["run"] or "")
+        (number, *(point["objectives"].get(name) for name in shown),
+         "knee" if point["knee"] else "", "" if point["gap"] is None else share(point["gap"]),
+         point["run"] or "")
         for number, point in enumerate(points, start=1)
     ]  # fmt: skip
     return Table("Plans of the frontier", columns, rows)
@@ -132,13 +140,15 @@ def _costs(result: Result) -> Section:
         name: max(abs(point["costs"].get(name, 0.0)) for point in points) for name in CATEGORIES
     }
     kept = [name for name in sorted(totals, key=lambda one: -totals[one]) if totals[name] > 1e-6]
+    spent = {name: [float(point["costs"].get(name, 0.0)) for point in points] for name in kept}
     data = [
         {
             "type": "bar", "name": CATEGORIES[name], "x": list(range(len(points))),
-            "y": [point["costs"].get(name, 0.0) for point in points], "marker": marker(number),
-            "hoverinfo": "text",
-            "hovertext": [lines(f"Plan {at}", f"{CATEGORIES[name]}: {money(point['costs'].get(name, 0.0), currency)}")
-                          for at, point in enumerate(points, start=1)],
+            "y": spent[name], "marker": marker(number), "hoverinfo": "text",
+            "hovertext": [
+                lines(f"Plan {at}", CATEGORIES[name], money(value, currency))
+                for at, value in enumerate(spent[name], start=1)
+            ],
         }
         for number, name in enumerate(kept)
     ]  # fmt: skip

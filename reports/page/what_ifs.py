@@ -10,6 +10,7 @@ import pandas as pd
 from ...models.sweep_results import SOLVED
 from ..sweep import STATES, _how
 from ..terminal import DECISIONS
+from .headline import RISKS
 from .look import BLUE, GREEN, INK, ORANGE, axis, figure, hatched, measure_axis, names_axis
 from .look import rows_height as height_of
 from .parts import Cell, Chart, Column, Figures, Points, Section, Table
@@ -37,8 +38,8 @@ def _measures(result: Result) -> list[str]:
         if name not in points:
             continue
         values = points[name].dropna()
-        same = name == "cvar" and np.allclose(
-            points["cvar"], points["cost"], rtol=1e-6, equal_nan=True
+        same = name in RISKS and np.allclose(
+            points[name], points["cost"], rtol=1e-6, equal_nan=True
         )
         if (
             len(values)
@@ -111,8 +112,8 @@ def _one_tornado(result: Result, name: str, own: pd.DataFrame) -> Chart:
             "line": {"color": INK, "width": 1.5, "dash": "dot"}}  # fmt: skip
     first = rows[0]
     summary = (
-        f"{MEASURES[name]} is {measure(name, base, currency)} in the base (dotted line). It moves most "
-        f"with {first['input']}, by {measure(name, float(first['swing']), currency)}."
+        f"{MEASURES[name]} is {measure(name, base, currency)} in the base (dotted line). It moves "
+        f"most with {first['input']}, by {measure(name, float(first['swing']), currency)}."
     )
     lost = int((own["points"] - own["solved"]).sum())
     summary += f" {several(lost, 'point')} without a plan." if lost else ""
@@ -161,13 +162,15 @@ def _histogram(result: Result, name: str, values: np.ndarray[Any, Any]) -> Chart
     across = measure_axis(name, currency)
     return Chart(
         name.replace("_", "-"), f"{MEASURES[name]} over all points",
-        f"Nine in ten of {len(values):,} points lie between {low} and {high}; the middle is {middle}.",
+        f"Nine in ten of {len(values):,} points lie between {low} and {high}; the middle is "
+        f"{middle}.",
         figure([bars], showlegend=False, xaxis=across, yaxis=axis("points"), bargap=0),
         Table(
             f"{MEASURES[name]}: number of points by range",
             (Column("From", kind_of(name)), Column("To", kind_of(name)),
              Column("Points", "number")),
-            [(float(edges[at]), float(edges[at + 1]), int(count)) for at, count in enumerate(counts)],
+            [(float(edges[at]), float(edges[at + 1]), int(count))
+             for at, count in enumerate(counts)],
         ),
         height=300,
     )  # fmt: skip
@@ -206,7 +209,8 @@ def _decisions(result: Result) -> list[Section]:
                yaxis=names_axis([short(row[0], 42) for row in drawn], down=True)),
         Table(
             "Decisions that differ from the base",
-            (Column("Decision"), Column("Points", "number"), Column("Part", "share"), Column("How")),
+            (Column("Decision"), Column("Points", "number"), Column("Part", "share"),
+             Column("How")),
             found,
         ),
         height=height_of(len(drawn), 26, 100),
@@ -245,7 +249,8 @@ def _points(result: Result) -> Section:
     points, inputs = result.tables["points"], list(result.summary["inputs"])
     objectives = [name for name in MEASURES if name in points and points[name].notna().any()]
     numbers = {name: points[name].dtype.kind in "fi" for name in inputs}
-    columns = [Column("Point"), *(Column(name, "number" if numbers[name] else "text") for name in inputs),
+    columns = [Column("Point"),
+               *(Column(name, "number" if numbers[name] else "text") for name in inputs),
                Column("Status"), *(Column(MEASURES[name], kind_of(name)) for name in objectives),
                Column("Changed decisions", "number"), Column("Which")]  # fmt: skip
     wanted = ["point", *inputs, "status", *objectives, "changed", "decisions"]

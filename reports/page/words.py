@@ -14,10 +14,12 @@ MEASURES = {
     "lead_time": "Lead time",
     "shortage": "Never delivered",
     "cvar": "Cost of the worst futures",
-    "concentration": "Largest country's share",
     "mean_risk": "Cost weighed with the worst futures",
+    "worst_case": "Cost of the dearest future",
+    "regret": "Largest regret of a future",
+    "concentration": "Largest country's share",
 }
-MONEY = ("cost", "cvar", "mean_risk")
+MONEY = ("cost", "cvar", "mean_risk", "worst_case", "regret")
 """Measures in money."""
 STATUS = {
     "optimal": "optimal",

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
 import secondsource as ss
 from commands import run
 from sweeps import SHOP
@@ -74,6 +73,12 @@ def _futures(folder: Path) -> Path:
     return _case(folder, "futures", {**SHOP, "scenarios": FUTURES, "changes": [truce]})
 
 
+def _slow_sea(folder: Path) -> Path:
+    """The shop with a long way from abroad: what is cheap comes late."""
+    [lane] = SHOP["lanes"]
+    return _case(folder, "slow-sea", {**SHOP, "lanes": [{**lane, "lead_days": 60}]})
+
+
 def _sweep(folder: Path, name: str, text: str) -> Path:
     path = folder / f"{name}.toml"
     path.write_text(text, encoding="utf-8")
@@ -100,7 +105,7 @@ COMMANDS: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "shop": lambda at: ("solve", _case(at, "shop", SHOP)),
     "dear": lambda at: ("solve", _case(at, "shop", SHOP), "--set", "offers:near:price=15"),
     "futures": lambda at: ("solve", _futures(at)),
-    "frontier": lambda at: ("frontier", _case(at, "shop", SHOP), "--points", "4"),
+    "frontier": lambda at: ("frontier", _slow_sea(at), "--points", "4"),
     "tornado": lambda at: ("sweep", _case(at, "shop", SHOP), _sweep(at, "tornado", TORNADO)),
     "sample": lambda at: ("sweep", _case(at, "shop", SHOP), _sweep(at, "sample", SAMPLE)),
     "stress": lambda at: ("stress", _case(at, "shop", SHOP), "--fix", "--shortage-value", "100"),

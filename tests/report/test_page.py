@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 import secondsource as ss
 from commands import run
 from secondsource.reports.page.place_labels import Box, placed
@@ -47,7 +46,8 @@ def outline(text: str) -> Outline:
 
 
 def figures(text: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="charts">(.*?)</script>', text, re.DOTALL)
+    block = r'<script type="application/json" id="charts">(.*?)</script>'
+    found = re.search(block, text, re.DOTALL)
     assert found
     read: dict[str, Any] = json.loads(found[1])
     return read
