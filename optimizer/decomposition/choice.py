@@ -16,7 +16,7 @@ from ..highs import Session
 from ..lexicographic import lexicographic
 from ..network import Network
 from ..outcomes import Options, Outcome, relative_gap
-from ..targets import RATIOS, value_of
+from ..targets import value_of
 from ..tree import FloatArray
 from .method import Decomposition
 from .split import Split, parting_period, split
@@ -24,6 +24,8 @@ from .split import Split, parting_period, split
 AUTO, EXTENSIVE, DECOMPOSED = METHODS = ("auto", "extensive", "decomposed")
 FEWEST_BLOCKS, FEWEST_COLUMNS = 6, 25_000
 """From here on parts are quicker than the whole (docs/performance.md)."""
+SEPARABLE = ("cost", "lead_time", "shortage")
+"""Objectives that are expected values, so that futures share nothing but the trunk in them."""
 LEAST_GAP = 2e-3
 """Below it whole numbers in futures mostly keep the gap of a decomposition open."""
 MOST_COLUMNS = 400_000
@@ -83,8 +85,8 @@ def by_parts(network: Network, arrays: Arrays, plea: Plea) -> tuple[Found | None
     if stays_open and plea.method == AUTO and len(arrays.lower) <= MOST_COLUMNS:
         assert point is not None
         return _whole(arrays, plea, outcome, point, time.monotonic() - began), []
-    if outcome.status == SolveStatus.UNBOUNDED and plea.method == AUTO:
-        return None, []
+    if outcome.status == SolveStatus.UNBOUNDED:
+        return None, ["the trunk alone has no bound: all futures were solved as one model"]
     return (outcome, point, target), [_open(outcome)] if stays_open else []
 
 
@@ -92,8 +94,11 @@ def _split(network: Network, arrays: Arrays, plea: Plea) -> Split | str:
     """The parts, or why there are none."""
     if len(plea.minimise) > 1:
         return "several objectives in order hold each other, across all futures; minimise one"
-    if plea.minimise[0] in RATIOS:
-        return f"{plea.minimise[0]} is a share over all futures together; minimise another"
+    if plea.minimise[0] not in SEPARABLE:
+        return (
+            f"{plea.minimise[0]} compares or mixes all futures; in parts only "
+            f"{', '.join(SEPARABLE)} can be minimised"
+        )
     if any(limit < np.inf for limit in plea.caps.values()):
         return f"the limit on {next(iter(plea.caps))} is one over all futures together; drop --cap"
     period = parting_period(network.tree)
