@@ -78,8 +78,7 @@ class Comparison(Shown):
 
     def page(self) -> Page:
         """Measures, the cost bridge to the last plan, decisions that differ."""
-        cost = self.measures.set_index("measure").loc["cost"]
-        facts = [(name, f"cost {number(float(cost[name]))}") for name in self.names]
+        facts = [(name, f"cost {number(self.measure('cost', name))}") for name in self.names]
         facts += [("note", note) for note in self.notes]
         last = self.names[-1]
         tables = [("Side by side", self.measures)]
@@ -89,6 +88,11 @@ class Comparison(Shown):
             tables.append(("... by decision", self.bridge(last, by="decision")))
         tables.append(("Decisions that differ", self.decisions))
         return Page("comparison", facts, tables, ".bridge(), .by_decision, .shares, .changes")
+
+    def measure(self, measure: str, plan: str) -> float:
+        """A measure of a plan (see MEASURES)."""
+        own = self.measures.loc[self.measures["measure"] == measure, plan]
+        return float(own.iloc[0])
 
     def bridge(self, to: str | None = None, *, by: str = "category") -> pd.DataFrame:
         """From the cost of the first plan to that of another, step by step.
@@ -124,7 +128,7 @@ class Comparison(Shown):
             {
                 "from": self.names[0],
                 "to": name,
-                "difference": _difference(self.measures, self.names[0], name),
+                "difference": self.measure("cost", name) - self.measure("cost", self.names[0]),
                 "by_category": _records(self.bridge(name)),
                 "by_decision": _records(self.bridge(name, by="decision")),
                 "changes": self.changes[name],
@@ -144,11 +148,6 @@ class Comparison(Shown):
             "changes": self.changes,
             "notes": list(self.notes),
         }
-
-
-def _difference(measures: pd.DataFrame, first: str, other: str) -> float:
-    cost = measures.set_index("measure").loc["cost"]
-    return float(cost[other] - cost[first])
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

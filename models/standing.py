@@ -8,7 +8,6 @@ earlier have no such plain form; :func:`running_contracts` and :func:`open_lanes
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from .case import Case
 from .commitment_rows import Commitment
@@ -41,23 +40,21 @@ def as_it_stands(case: Case) -> Case:
     expansions, extra = list(case.expansions), []
     for row in past:
         if row.decision == "select_offer":
-            _replace(offers, lambda own, row=row: own.offer == row.name, lambda own, row=row: {
-                "select_cost": 0.0,
-                "qualification_periods": 0,
-                "start": _later(case, own.start, first_use(case, row)),
-            })  # fmt: skip
+            for at, offer in enumerate(offers):
+                if offer.offer == row.name:
+                    update: dict[str, object] = {"select_cost": 0.0, "qualification_periods": 0}
+                    start = _later(case, offer.start, first_use(case, row))
+                    offers[at] = offer.model_copy(update=update | {"start": start})
             extra += _set_to_zero(case, "offers", f"offer={row.name}", "select_cost")
         elif row.decision == "open_plant":
-            _replace(plants, lambda own, row=row: own.plant == row.name, lambda own, row=row: {
-                "status": "existing",
-                "start": _later(case, own.start, first_use(case, row)),
-            } if own.status == "candidate" else {})  # fmt: skip
+            for at, plant in enumerate(plants):
+                if plant.plant == row.name and plant.status == "candidate":
+                    start = _later(case, plant.start, first_use(case, row))
+                    plants[at] = plant.model_copy(update={"status": "existing", "start": start})
         elif row.decision == "open_stockpile":
-            _replace(
-                piles,
-                lambda own, row=row: (own.site, own.material) == (row.name, row.material),
-                lambda own: {"open_cost": 0.0},
-            )
+            for at, pile in enumerate(piles):
+                if (pile.site, pile.material) == (row.name, row.material):
+                    piles[at] = pile.model_copy(update={"open_cost": 0.0})
             key = f"site={row.name};material={row.material}"
             extra += _set_to_zero(case, "stockpiles", key, "open_cost")
         elif row.decision == "add_modules":
@@ -131,14 +128,6 @@ def open_lanes(case: Case) -> set[tuple[str, str, str]]:
 def open_plants(case: Case) -> set[str]:
     """Plants whose opening was decided before period 1."""
     return {row.name for row in decided_before(case, "open_plant")}
-
-
-def _replace(
-    rows: list[Any], is_meant: Callable[[Any], bool], update: Callable[[Any], dict[str, Any]]
-) -> None:
-    for at, row in enumerate(rows):
-        if is_meant(row):
-            rows[at] = row.model_copy(update=update(row))
 
 
 def _later(case: Case, start: int | str | None, first: int) -> int | str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -57,7 +58,7 @@ def compare_plans(plans: Sequence[ComparedPlan]) -> Comparison:
 
 
 def _side_by_side(
-    names: Sequence[str], values: Sequence[Mapping[object, float]], keys: list[str]
+    names: Sequence[str], values: Sequence[Mapping[Any, float]], keys: list[str]
 ) -> pd.DataFrame:
     """One row for every key of any plan, 0 where a plan has none."""
     known = list(dict.fromkeys(key for own in values for key in own))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 from rich import box
@@ -94,7 +95,7 @@ def _bridge(found: Comparison, by: str, title: str) -> Table:
     return table
 
 
-def _called(row: pd.Series[object]) -> str:
+def _called(row: pd.Series[Any]) -> str:
     if "category" in row.index:
         return str(row["category"])
     return f"{row['kind']} {row['name']}" if row["kind"] in KINDS else str(row["name"])

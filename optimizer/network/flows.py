@@ -142,7 +142,8 @@ class Flows:
 
     def openings(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
         """Openings of candidate plants, by their process' outputs and stage."""
-        return self._plants(frame, *self.production.open.members.T, materials, stages)
+        plant, node = self.production.open.members.T
+        return self._plants(frame, plant, node, materials, stages)
 
     def opened_before(self, frame: Frame, materials: str | None, stages: str | None) -> Entries:
         """The same of plants whose opening was decided before period 1."""

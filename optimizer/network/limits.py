@@ -77,7 +77,7 @@ class LimitRows:
 
     def room(self) -> FloatArray:
         """What is left of each limit for the horizon. Shape (rows,)."""
-        return np.array(self.limit, dtype=float) - np.array(self.held, dtype=float)
+        return np.asarray(np.array(self.limit) - np.array(self.held), dtype=float)
 
     def add_terms(
         self,

@@ -21,8 +21,9 @@ from ...models.notebook import Page, Shown, number
 from ...models.plan import Solution, SolveStatus, Tables
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..arrays import Arrays
+from ..committed import FAMILY
 from ..highs import Session, relative_gap
-from ..keep import FAMILY, same_nodes, things_of
+from ..keep import same_nodes, things_of
 from ..lexicographic import lexicographic
 from ..solve import Built, Request, build, cap_value, solution_of
 from ..solve import solve as solve_freely

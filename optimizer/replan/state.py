@@ -213,30 +213,30 @@ def commitments(passed: Passed, scenarios: set[str]) -> list[Commitment]:
         kept.append(row.model_copy(update={
             "period": _moved(row.period, gone), "effective": _moved(row.effective, gone),
         }))  # fmt: skip
-    for row in passed.rows("decisions").to_dict("records"):
-        if _is_over(passed, str(row["decision"]), str(row["name"]), int(row["period"])):
+    for taken in passed.rows("decisions").to_dict("records"):
+        if _is_over(passed, str(taken["decision"]), str(taken["name"]), int(taken["period"])):
             continue
-        whole = round(float(row["quantity"]))
-        exact = abs(whole - float(row["quantity"])) < 1e-6
+        whole = round(float(taken["quantity"]))
+        exact = abs(whole - float(taken["quantity"])) < 1e-6
         kept.append(
             Commitment.model_validate(
                 {
-                    "period": _told(case, int(row["period"]), gone),
-                    "label": str(row["label"]),
-                    "decision": row["decision"],
-                    "name": row["name"],
-                    "row": int(row["row"]) if row["decision"] == "add_modules" else None,
-                    "from": row["from"],
-                    "to": row["to"],
-                    "material": row["material"],
-                    "quantity": whole if exact else float(row["quantity"]),
-                    "effective": _told(case, int(row["effective"]), gone),
-                    "cost": float(row["cost"]),
+                    "period": _told(case, int(taken["period"]), gone),
+                    "label": str(taken["label"]),
+                    "decision": taken["decision"],
+                    "name": taken["name"],
+                    "row": int(taken["row"]) if taken["decision"] == "add_modules" else None,
+                    "from": taken["from"],
+                    "to": taken["to"],
+                    "material": taken["material"],
+                    "quantity": whole if exact else float(taken["quantity"]),
+                    "effective": _told(case, int(taken["effective"]), gone),
+                    "cost": float(taken["cost"]),
                 }
             )
         )
-        if row["decision"] == "add_modules":
-            _check_modules(passed, int(row["row"]) - 1, int(row["node"]))
+        if taken["decision"] == "add_modules":
+            _check_modules(passed, int(taken["row"]) - 1, int(taken["node"]))
     return kept
 
 

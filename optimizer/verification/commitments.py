@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .decisions import Decisions
-from .ledger import Ledger
+from .ledger import Ledger, named
 from .reading import FloatArray, Reading
 
 
@@ -36,9 +36,9 @@ def check_commitments(reading: Reading, decisions: Decisions, ledger: Ledger) ->
         found = _decided(decisions, decision, thing)
         amount = 0.0 if found is None else float(found[node])
         what = f"commitments, {decision.replace('_', ' ')}, {reading.when(node)}"
-        ledger.equal("commitment", amount, wanted, lambda _, what=what: what)
+        ledger.equal("commitment", amount, wanted, named(what))
     for amount, place in against:
-        ledger.none_of("commitment", amount, lambda _, place=place: place)
+        ledger.none_of("commitment", amount, named(place))
 
 
 def _on_path(reading: Reading, scenario: str, node: int) -> bool:
