@@ -70,7 +70,9 @@ def explain(
         _tell_none(found, output, full=full, as_json=as_json)
         context.exit(3)
     if mend is not None:
-        raise click.BadParameter("the case has a plan; there is nothing to mend", param_hint="--mend")
+        raise click.BadParameter(
+            "the case has a plan; there is nothing to mend", param_hint="--mend"
+        )
     _tell(found, full=full, as_json=as_json)
 
 
@@ -131,9 +133,7 @@ def _request(request: Request, how: dict[str, Any]) -> Request:
     if how["scenarios"]:
         scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
     caps = {**request.caps, **dict(_cap(text) for text in how["caps"])}
-    return replace(
-        request, options=options, scenarios=scenarios, caps=caps, force=how["force"]
-    )
+    return replace(request, options=options, scenarios=scenarios, caps=caps, force=how["force"])
 
 
 def _write(found: NoPlan, mend: int, output: Path) -> None:
@@ -149,9 +149,7 @@ def _write(found: NoPlan, mend: int, output: Path) -> None:
     save_case(found.mends[mend - 1].case, output)
 
 
-def _tell_none(
-    found: NoPlan, output: Path | None, *, full: bool, as_json: bool
-) -> None:
+def _tell_none(found: NoPlan, output: Path | None, *, full: bool, as_json: bool) -> None:
     import json
 
     if as_json:

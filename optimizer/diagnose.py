@@ -8,7 +8,7 @@ from .solve import Request
 
 
 def explain_infeasible(case: Case, request: Request) -> list[str]:
-    """Say what stands against a plan of an infeasible case, the cause first, then what would mend it.
+    """Say what stands against a plan of an infeasible case, the cause first, then mends.
 
     Args:
         case: a checked case without a plan.

@@ -228,15 +228,23 @@ def _rules(found: Explained, most: int) -> Table | None:
         else:
             told = _signed(cost, row["error"])
             share = f"{100 * row['share']:.1f} %" if abs(cost) > row["error"] else ""
-        days = "" if row["lead_time"] is None or pd.isna(row["lead_time"]) else (
-            f"{row['lead_time']:+.1f}"
+        days = (
+            ""
+            if row["lead_time"] is None or pd.isna(row["lead_time"])
+            else (f"{row['lead_time']:+.1f}")
         )
         style = "bold" if row["kind"] == "all" else ""
         table.add_row(
-            Text(str(row["name"]), style=style), Text(_short(str(row["title"]), 44)), told, share, days
+            Text(str(row["name"]), style=style),
+            Text(_short(str(row["title"]), 44)),
+            told,
+            share,
+            days,
         )
     if found.leftover is not None and len(one) > 1:
-        table.add_row("", Text("left over: they work together"), money(found.leftover, "").strip(), "", "")
+        table.add_row(
+            "", Text("left over: they work together"), money(found.leftover, "").strip(), "", ""
+        )
     return _more(table, len(one), most)
 
 
@@ -261,7 +269,8 @@ def _segments(found: Explained, most: int) -> Table | None:
     )  # fmt: skip
     for row in own.head(most).to_dict("records"):
         table.add_row(
-            Text(f"{row['end_use']}: {row['material']} at {row['site']}"), money(row["cost"], "").strip(),
+            Text(f"{row['end_use']}: {row['material']} at {row['site']}"),
+            money(row["cost"], "").strip(),
             "" if row["per_unit"] is None else amount(row["per_unit"]), amount(row["short"]),
         )  # fmt: skip
     return _more(table, len(own), most)
@@ -272,6 +281,3 @@ def _more(table: Table, total: int, most: int) -> Table:
         table.caption = f"... and {total - most} more (--all)"
         table.caption_justify = "left"
     return table
-
-
-

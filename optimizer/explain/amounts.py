@@ -72,9 +72,7 @@ def least_steps(feasible: Feasibility, loosened: Loosened, most: int) -> int | N
     return high
 
 
-def _halved(
-    feasible: Feasibility, loosened: Loosened, unit: float, most: float
-) -> float | None:
+def _halved(feasible: Feasibility, loosened: Loosened, unit: float, most: float) -> float | None:
     high = min(unit, most)
     low = 0.0
     while not feasible(loosened(high)):
@@ -92,9 +90,7 @@ def _halved(
     return high
 
 
-def _direct(
-    feasible: Feasibility, loosened: Loosened, unit: float, most: float
-) -> float | None:
+def _direct(feasible: Feasibility, loosened: Loosened, unit: float, most: float) -> float | None:
     """The least amount in one solve; None where the arrays do not change in proportion."""
     try:
         built, base = feasible.arrays(loosened(0.0))

@@ -1,4 +1,4 @@
-"""What binds in a plan: limits, rules, policies, stocks, demand; and what a unit of each is worth."""
+"""What binds in a plan: limits, rules, policies, stocks, demand; and what one of each is worth."""
 
 from __future__ import annotations
 

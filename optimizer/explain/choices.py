@@ -237,7 +237,9 @@ class Choices:
 
     def _weights(self, thing: Thing) -> tuple[FloatArray, FloatArray]:
         """Weight of a unit's price in each order, and the price there."""
-        node = np.array([_node_of(self.arrays, "buy", int(c)) for c in thing.bought], dtype=np.int64)
+        node = np.array(
+            [_node_of(self.arrays, "buy", int(c)) for c in thing.bought], dtype=np.int64
+        )
         price = np.broadcast_to(
             self.network.frame.values.array("offers", "price")[thing.member],
             (self.network.tree.size,),

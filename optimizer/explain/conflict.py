@@ -52,9 +52,7 @@ def least_set(helps: Helps, groups: Sequence[Sequence[Requirement]]) -> list[Req
     return _reduced(helps, [], [one for part in given for one in part])
 
 
-def _reduced(
-    helps: Helps, kept: list[Requirement], ones: list[Requirement]
-) -> list[Requirement]:
+def _reduced(helps: Helps, kept: list[Requirement], ones: list[Requirement]) -> list[Requirement]:
     """The part of ``ones`` that is needed beside ``kept``."""
     if helps(kept):
         return []

@@ -94,9 +94,7 @@ class RowNames:
         unique = UNIQUE.get(table, ())
         best, fewest = "*", len(self.case.rows(table)) + 1
         for wanted in ((names[0],), unique, tuple(names)):
-            pairs = [
-                f"{name}={cell}" for name in wanted if (cell := self._cell(table, row, name))
-            ]
+            pairs = [f"{name}={cell}" for name in wanted if (cell := self._cell(table, row, name))]
             if not pairs:
                 continue
             key = pairs[0].partition("=")[2] if wanted == (names[0],) else ";".join(pairs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -64,8 +65,6 @@ def opened(
 
 def _request_of(case: Case, folder: Path, summary: Mapping[str, Any]) -> Request:
     """How a run was solved: what its manifest says, else what the case says."""
-    import json
-
     request = Request.of(case)
     options: dict[str, Any] = {}
     if (folder / MANIFEST).is_file():

@@ -6,13 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ...models.case import TABLES, columns
 from ...models.explain_results import Mend, Part
+from ...models.row_keys import PROVENANCE
 from ..highs import Options
 from ..stress.worth import worth_of
 from .amounts import least_amount, least_steps
 from .edits import Edit, applied
 from .feasible import Asked, Feasibility
 from .requirements import Loosening, Requirement
+from .sayings import kept, mend, requirement
 from .shortfall import Shortfall, least_short
 from .words import Words
 
@@ -102,7 +105,7 @@ class Mender:
             unmet = ((one.row, by * self._wanted(one.row)),)
         return Mending(
             one, self.asked([(one, by)], before), own.edits, self._give(one, by),
-            self.words.mend(one, self._give(one, by)), (self.part(one),), unmet,
+            mend(self.words, one, self._give(one, by)), (self.part(one),), unmet,
         )  # fmt: skip
 
     def _wanted(self, row: int) -> float:
@@ -143,17 +146,17 @@ class Mender:
         if not self.feasible(self.asked([*around, (one, None)], before)):
             return None
         alone = self.asked([(one, None)])
-        text = self.words.mend(one, None) if one.group != "kept" else self._kept_text(one)
+        text = mend(self.words, one, None) if one.group != "kept" else self._kept_text(one)
         if one.group in ("windows", "times", "levels", "taken", "sizes", "limits", "stock",
                          "policies", "demand"):  # fmt: skip
-            text = "without this: " + self.words.requirement(one)
+            text = "without this: " + requirement(self.words, one)
         return Mending(
             one, self.asked([(one, None)], before), alone.edits, None, text, (self.part(one),)
         )
 
     def _kept_text(self, one: Requirement) -> str:
         pairs = self.feasible.workbench.built.network.movements.pairs
-        return f"deciding anew about {self.words.kept(*one.more, pairs)}"
+        return f"deciding anew about {kept(self.words, *one.more, pairs)}"
 
     def _cap(
         self, one: Requirement, around: Sequence[Given], before: Sequence[Mending]
@@ -170,7 +173,7 @@ class Mender:
         value = outcome.objective + 1e-6 * max(1.0, abs(outcome.objective))
         return Mending(
             one, self.asked([(one, None)], before), (), value - limit,
-            self.words.mend(one, value), (self.part(one),), (),
+            mend(self.words, one, value), (self.part(one),), (),
             {**self.feasible.request.caps, name: value},
         )  # fmt: skip
 
@@ -220,15 +223,17 @@ class Mender:
         words = self.words
         if one.group in ("cap", "kept", "outlets", "lanes", "decide"):
             name = " ".join(str(part) for part in one.more) if one.group != "kept" else ""
-            text = words.requirement(one) if one.group != "kept" else self._kept_text(one)
+            text = requirement(words, one) if one.group != "kept" else self._kept_text(one)
             if one.group == "kept":
                 pairs = self.feasible.workbench.built.network.movements.pairs
-                name = words.kept(*one.more, pairs)
+                name = kept(words, *one.more, pairs)
             return Part(one.table, None, name or one.field, "", text)
         row = self.case.rows(one.table)[one.row]
-        first = next(iter(type(row).model_fields))
+        first = next(name for name in columns(TABLES[one.table]) if name not in PROVENANCE)
         name = words.demand(one.row) if one.table == "demand" else str(getattr(row, first))
-        return Part(one.table, one.row + 1, name, one.field, words.requirement(one))
+        if one.table in ("stockpiles", "disposal", "returns"):
+            name = f"{row.material} at {row.site}"
+        return Part(one.table, one.row + 1, name, one.field, requirement(words, one))
 
     def ranked(self, mendings: Sequence[Mending]) -> list[Mend]:
         """Mends with the cost of the plan that each gives, the cheapest first; none unproven."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...models.case import Case
-from ...models.explain_results import SHORT, Cause, Mend, NoPlan, Part, frame_of
+from ...models.explain_results import SHORT, Cause, Mend, NoPlan, frame_of
 from ..keep import STRATEGIC
 from ..solve import Request
 from .conflict import alone, by_group, least_set
@@ -14,9 +14,14 @@ from .edits import applied
 from .feasible import Asked, Feasibility
 from .mending import Mender, Mending
 from .requirements import Loosening, Requirement, requirements_of
+from .sayings import requirement
 from .shortfall import Shortfall, least_short
 from .words import Words, listed
 
+NOTHING_FOUND = (
+    "No plan exists, and nothing that could be loosened, by itself or together, gives one; "
+    "look at what secondsource check says"
+)
 NAMED = 5
 """Most requirements named in one sentence."""
 MOST_MENDS = 8
@@ -91,15 +96,15 @@ class _Search:
         for singles, others in conflicts:
             lack = self._short(singles, others)
             short = short or lack
-            jointly = [] if any(one.group != "demand" for one in singles) else self._jointly(others)
+            only_demand = all(one.group == "demand" for one in singles)
+            jointly = self._jointly(others) if only_demand else []
             causes.append(self._cause(singles, lack, jointly, whole_only=whole_only))
         if len(conflicts) == 1:
             mends = self._mends(*conflicts[0])
         elif conflicts:
             mends = self._together(conflicts)
         if not causes:
-            causes = [Cause("No plan exists, and nothing that could be loosened by itself or "
-                            "together gives one; look at what secondsource check says", ())]  # fmt: skip
+            causes = [Cause(NOTHING_FOUND, ())]
         rows = [] if short is None else short.rows(self.case)
         return NoPlan(
             self.case.case.name, self.case.case.title, self.case.case.currency, tuple(causes),
@@ -132,9 +137,7 @@ class _Search:
             )
         ]
 
-    def _short(
-        self, singles: list[Requirement], others: list[Requirement]
-    ) -> Shortfall | None:
+    def _short(self, singles: list[Requirement], others: list[Requirement]) -> Shortfall | None:
         """What goes short where only demand gives: one row if one is enough."""
         rows = [one.row for one in singles if one.group == "demand"]
         if not rows and "demand" not in self.groups:
@@ -154,6 +157,7 @@ class _Search:
 
     def _jointly(self, others: list[Requirement]) -> list[Requirement]:
         """What would help together, where nothing but demand helps by itself."""
+
         def helps(given: Sequence[Requirement]) -> bool:
             return self.feasible(self.asked([*others, *given]))
 
@@ -169,7 +173,7 @@ class _Search:
         others = [one for one in singles if one.group != "demand"]
         others = [one for one in others if one.group != "stock"] or others
         rows = [one.row for one in singles if one.group == "demand"]
-        said = [self.words.requirement(one) for one in others[:NAMED]]
+        said = [requirement(self.words, one) for one in others[:NAMED]]
         if len(others) > NAMED:
             said.append(f"{len(others) - NAMED} more")
         if lack is not None:
@@ -178,10 +182,10 @@ class _Search:
             text = wants + (f" (or {listed(also, 'or')} gives way)" if also else "")
             text += f". What stands against it: {'; '.join(said)}" if said else ""
             if jointly:
-                together = "; ".join(self.words.requirement(one) for one in jointly[:NAMED])
+                together = "; ".join(requirement(self.words, one) for one in jointly[:NAMED])
                 text += f". What stands against it, only all together: {together}"
         else:
-            demands = [self.words.requirement(
+            demands = [requirement(self.words,
                 next(one for one in singles if one.group == "demand" and one.row == row)
             ) for row in rows]  # fmt: skip
             every = [*said, *demands]
@@ -194,9 +198,7 @@ class _Search:
             text[0].upper() + text[1:], tuple(self.mender.part(one) for one in _order(singles))
         )
 
-    def _mends(
-        self, singles: list[Requirement], others: list[Requirement]
-    ) -> list[Mend]:
+    def _mends(self, singles: list[Requirement], others: list[Requirement]) -> list[Mend]:
         found = [self.mender.least(one, others) for one in _order(singles)[: MOST_MENDS + 2]]
         joint = self._joint(singles, others)
         known = [one for one in [*found, joint] if one is not None]
@@ -210,9 +212,7 @@ class _Search:
             return None if lack is None else self.mender.shorter(lack, others)
         return None
 
-    def _together(
-        self, conflicts: list[tuple[list[Requirement], list[Requirement]]]
-    ) -> list[Mend]:
+    def _together(self, conflicts: list[tuple[list[Requirement], list[Requirement]]]) -> list[Mend]:
         """One mend of everything: the least of each conflict, one after the other."""
         mendings: list[Mending] = []
         for singles, others in conflicts:

@@ -12,10 +12,10 @@ from ...models.plan import Tables
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..arrays import Arrays
 from ..executors import Name as ExecutorName
+from ..highs import Session
 from ..keep import keep_decisions
 from ..lexicographic import lexicographic
 from ..resolve import Setup
-from ..highs import Session
 from ..solve import Built, Request, cap_value
 from ..stress.rules import with_timelines
 from ..targets import measurable, value_of
@@ -59,7 +59,8 @@ def explain_plan(
         gap: gap of the plan, for the reader.
         deep: decide everything anew when something is taken away or chosen, however large the case.
         rules: work out what each rule and policy costs, too.
-        executor, workers: where the solves for the rules run.
+        executor: where the solves for the rules run.
+        workers: worker processes.
         progress: called with how many of those are done, and how many there are.
 
     Raises:
@@ -77,9 +78,7 @@ def explain_plan(
         kept, warnings = keep_decisions(built, plan)
         notes += warnings
     point, name, caps = _least(built, kept, request, caps)
-    prices = prices_of(
-        fixed_whole(kept, point), name, caps, request.options
-    )
+    prices = prices_of(fixed_whole(kept, point), name, caps, request.options)
     if prices is None:
         raise NoPlanError("the plan's linear program has no optimum; is its cost bounded below?")
     words = Words(case)
@@ -119,8 +118,8 @@ def _said(search: Choices, *, anew: bool) -> list[str]:
         )
     if search.skipped:
         notes.append(
-            f"{search.skipped} suppliers, plants, expansions, lanes or stores were not tried within "
-            f"{SECONDS:.0f} seconds; --deep tries all"
+            f"{search.skipped} suppliers, plants, expansions, lanes or stores were not tried "
+            f"within {SECONDS:.0f} seconds; --deep tries all"
         )
     return notes
 
@@ -134,9 +133,7 @@ def _least(
         session.cap(name, limit)
     outcome, point, name = lexicographic(session, kept, request.minimise, request.options)
     if point is None:
-        raise NoPlanError(
-            "there is no plan to explain: " + str(outcome.status).replace("_", " ")
-        )
+        raise NoPlanError("there is no plan to explain: " + str(outcome.status).replace("_", " "))
     held = dict(caps)
     for earlier in request.minimise[: request.minimise.index(name)]:
         best = value_of(kept, earlier, point)

@@ -24,14 +24,14 @@ from ...models.plan import SolveStatus
 from ...models.rule_rows import Change
 from ..arrays import Arrays
 from ..highs import Options, Session
-from ..patches import difference
+from ..patches import Patch, difference
 from ..targets import value_of
-from ..tree import FloatArray
+from ..tree import FloatArray, IntArray
 from ..workbench import Workbench
 from .edits import RowNames
 
-NOTHING = 1e-7
-"""Prices up to here, relative to the largest cost coefficient, are none."""
+ALWAYS = (-np.inf, np.inf)
+"""A range without ends."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Cells:
     """
 
     def __init__(
-        self, workbench: Workbench, prices: Prices, nodes: tuple[FloatArray, FloatArray]
+        self, workbench: Workbench, prices: Prices, nodes: tuple[IntArray, IntArray]
     ) -> None:
         self.workbench, self.prices = workbench, prices
         self.row_node, self.column_node = nodes
@@ -141,7 +141,9 @@ class Cells:
         """Prices of one more of a cell in each node; None where it changes the rows there are.
 
         Args:
-            table, row, field: the cell.
+            table: its table.
+            row: its row, from 0.
+            field: its column.
             step: a small amount, to see what it changes.
             now: value of the cell at each node, for the range in which a price holds.
         """
@@ -154,76 +156,98 @@ class Cells:
         patch = difference(self.base, after)
         if patch is None:
             return None
-        prices, point = self.prices, self.prices.point
-        found: dict[int, float] = {}
-        binding: dict[int, tuple[float, float, float]] = {}
-
-        def add(node: int, value: float, low: float, high: float) -> None:
-            found[node] = found.get(node, 0.0) + value
-            if abs(value) > binding.get(node, (0.0, 0.0, 0.0))[0]:
-                binding[node] = abs(value), low, high
-
-        for sides, old in ((patch.row_lower, self.base.row_lower),
-                           (patch.row_upper, self.base.row_upper)):  # fmt: skip
-            upper = old is self.base.row_upper
-            for at, value in zip(*sides, strict=True):
-                dual = float(prices.duals[at])
-                if not dual or (dual > 0) == upper or not np.isfinite(old[at]):
-                    continue
-                slope = (float(value) - float(old[at])) / step
-                low, high = prices.row_range[at]
-                add(int(self.row_node[at]), dual * slope,
-                    *_shifted(low, high, float(old[at]), slope))  # fmt: skip
-        for sides, old in ((patch.lower, self.base.lower), (patch.upper, self.base.upper)):
-            upper = old is self.base.upper
-            for at, value in zip(*sides, strict=True):
-                cost = float(prices.reduced[at])
-                if not cost or (cost > 0) == upper or not np.isfinite(old[at]):
-                    continue
-                if prices.arrays.lower[at] == prices.arrays.upper[at] != float(old[at]):
-                    continue  # held at a whole number, not at this bound
-                slope = (float(value) - float(old[at])) / step
-                low, high = prices.column_range[at]
-                add(int(self.column_node[at]), cost * slope,
-                    *_shifted(low, high, float(old[at]), slope))  # fmt: skip
-        for (at, column), value in zip(patch.entries.tolist(), patch.values, strict=True):
-            dual, level = float(prices.duals[at]), float(point[column])
-            if dual and level:
-                slope = -(float(value) - float(self.base.matrix[at, column])) / step * level
-                low, high = prices.row_range[at]
-                side = float(self.base.row_upper[at] if dual < 0 else self.base.row_lower[at])
-                add(int(self.row_node[at]), dual * slope, *_shifted(low, high, side, slope))
-        own = patch.objectives.get(prices.objective)
-        if own is not None:
-            costs = self.base.objectives[prices.objective]
-            for at, value in zip(*own, strict=True):
-                slope = (float(value) - float(costs[at])) / step * float(point[at])
-                add(int(self.column_node[at]), slope, -np.inf, np.inf)
-        offset = patch.offsets.get(prices.objective)
-        if offset is not None:
-            add(-1, (offset - self.base.offsets[prices.objective]) / step, -np.inf, np.inf)
+        sums = _Sums()
+        self._add_sides(sums, patch, step)
+        self._add_bounds(sums, patch, step)
+        self._add_entries(sums, patch, step)
+        self._add_costs(sums, patch, step)
         return [
-            Worth(node, price, *_around(now, node, binding.get(node)))
-            for node, price in sorted(found.items())
+            Worth(node, price, *_around(now, node, sums.binding.get(node)))
+            for node, price in sorted(sums.price.items())
             if price
         ]
 
+    def _add_sides(self, sums: _Sums, patch: Patch, step: float) -> None:
+        """What sides of rows add: only the one that binds, as the sign of its dual says."""
+        for (at_rows, values), old, upper in (
+            (patch.row_lower, self.base.row_lower, False),
+            (patch.row_upper, self.base.row_upper, True),
+        ):
+            for at, value in zip(at_rows.tolist(), values.tolist(), strict=True):
+                dual = float(self.prices.duals[at])
+                if dual and (dual > 0) != upper and np.isfinite(old[at]):
+                    slope = (value - float(old[at])) / step
+                    ends = _shifted(self.prices.row_range[at], float(old[at]), slope)
+                    sums.add(int(self.row_node[at]), dual * slope, ends)
 
-def _shifted(low: float, high: float, side: float, slope: float) -> tuple[float, float]:
+    def _add_bounds(self, sums: _Sums, patch: Patch, step: float) -> None:
+        """What bounds of columns add, where they bind and no whole number is held instead."""
+        held = self.prices.arrays
+        for (at_columns, values), old, upper in (
+            (patch.lower, self.base.lower, False), (patch.upper, self.base.upper, True),
+        ):  # fmt: skip
+            for at, value in zip(at_columns.tolist(), values.tolist(), strict=True):
+                cost = float(self.prices.reduced[at])
+                if not cost or (cost > 0) == upper or not np.isfinite(old[at]):
+                    continue
+                if held.lower[at] == held.upper[at] != float(old[at]):
+                    continue
+                slope = (value - float(old[at])) / step
+                ends = _shifted(self.prices.column_range[at], float(old[at]), slope)
+                sums.add(int(self.column_node[at]), cost * slope, ends)
+
+    def _add_entries(self, sums: _Sums, patch: Patch, step: float) -> None:
+        """What coefficients add: behind yes/no decisions taken, and shares of what is there."""
+        for (at, column), value in zip(patch.entries.tolist(), patch.values.tolist(), strict=True):
+            dual, level = float(self.prices.duals[at]), float(self.prices.point[column])
+            if dual and level:
+                slope = -(value - float(self.base.matrix[at, column])) / step * level
+                side = float(self.base.row_upper[at] if dual < 0 else self.base.row_lower[at])
+                ends = _shifted(self.prices.row_range[at], side, slope)
+                sums.add(int(self.row_node[at]), dual * slope, ends)
+
+    def _add_costs(self, sums: _Sums, patch: Patch, step: float) -> None:
+        """What cost coefficients and the constant add."""
+        name = self.prices.objective
+        if name in patch.objectives:
+            costs = self.base.objectives[name]
+            for at, value in zip(*patch.objectives[name], strict=True):
+                slope = (float(value) - float(costs[at])) / step * float(self.prices.point[at])
+                sums.add(int(self.column_node[at]), slope, ALWAYS)
+        if name in patch.offsets:
+            sums.add(-1, (patch.offsets[name] - self.base.offsets[name]) / step, ALWAYS)
+
+
+class _Sums:
+    """Prices by node, and the ends of the range of the one that counts most."""
+
+    def __init__(self) -> None:
+        self.price: dict[int, float] = {}
+        self.binding: dict[int, tuple[float, tuple[float, float]]] = {}
+
+    def add(self, node: int, value: float, ends: tuple[float, float]) -> None:
+        """Add a part of a node's price."""
+        self.price[node] = self.price.get(node, 0.0) + value
+        if abs(value) > self.binding.get(node, (0.0, ALWAYS))[0]:
+            self.binding[node] = abs(value), ends
+
+
+def _shifted(side_range: FloatArray, side: float, slope: float) -> tuple[float, float]:
     """How far a cell may go down and up, from how far a side may go."""
     if not slope or not np.isfinite(side):
-        return -np.inf, np.inf
-    ends = sorted(((low - side) / slope, (high - side) / slope))
+        return ALWAYS
+    ends = sorted((float(end) - side) / slope for end in side_range)
     return min(ends[0], 0.0), max(ends[1], 0.0)
 
 
 def _around(
-    now: FloatArray | None, node: int, binding: tuple[float, float, float] | None
+    now: FloatArray | None, node: int, binding: tuple[float, tuple[float, float]] | None
 ) -> tuple[float, float]:
     value = 0.0 if now is None or node < 0 else float(now[min(node, len(now) - 1)])
     if binding is None:
-        return -np.inf, np.inf
-    return value + binding[1], value + binding[2]
+        return ALWAYS
+    low, high = binding[1]
+    return value + low, value + high
 
 
 def differs_by(prices: Prices, changes: Sequence[Change], workbench: Workbench) -> float | None:

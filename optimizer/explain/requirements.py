@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,30 +163,40 @@ class Loosening:
         return [self.names.change(one.table, one.row, one.field, "set", value)]
 
     def by(self, one: Requirement, amount: float) -> list[Edit]:
-        """Edits that loosen a requirement by an amount: see :meth:`scale` for its unit."""
+        """Edits that loosen a requirement by an amount.
+
+        Of a limit it is added to it; of a minimum it is the part that is given up; of times and
+        opening times it is periods, and of counted things their number.
+        """
         table, row, field = one.table, one.row, one.field
-        if one.group == "windows":
-            return [Edit("set", table, row, field, self._shifted(one, amount))]
-        if one.group == "outlets":
-            site, material = one.more
-            return [Edit("add", "disposal", -1, "", {"site": site, "material": material})]
-        if one.group == "lanes":
-            site, material = one.more
-            name = f"new lane to {site} for {material}"
-            cells = {"lane": name, "from": "*", "to": site, "material": material}
-            return [Edit("add", "lanes", -1, "", cells)]
-        if one.group == "decide":
-            return [Edit("set", "case", 0, field, max(1, self.case.case.decide_every - 1))
-                    if math.isfinite(amount) else Edit("set", "case", 0, field, 1)]  # fmt: skip
-        if one.group == "times":
-            return self._sooner(one, amount)
-        if one.field == "initial":
-            value = getattr(self.case.rows(table)[row], field) + amount
-            return [Edit("set", table, row, field, value)]
+        special: dict[str, Callable[[], list[Edit]]] = {
+            "windows": lambda: [Edit("set", table, row, field, self._shifted(one, amount))],
+            "outlets": lambda: [self._outlet(one)],
+            "lanes": lambda: [self._lane(one)],
+            "decide": lambda: [Edit("set", "case", 0, field, 1)],
+            "times": lambda: self._sooner(one, amount),
+            "stock": lambda: [self._stocked(one, amount)],
+        }
+        if one.group in special:
+            return special[one.group]()
         if one.least and not self.whole(one):
             return [self.names.change(table, row, field, "multiply", 1.0 - amount)]
-        amount = -amount if one.least else amount
-        return [self.names.change(table, row, field, "add", amount)]
+        more = -amount if one.least else amount
+        return [self.names.change(table, row, field, "add", more)]
+
+    def _outlet(self, one: Requirement) -> Edit:
+        site, material = one.more
+        return Edit("add", "disposal", -1, "", {"site": site, "material": material})
+
+    def _lane(self, one: Requirement) -> Edit:
+        site, material = one.more
+        name = f"new lane to {site} for {material}"
+        cells = {"lane": name, "from": "*", "to": site, "material": material}
+        return Edit("add", "lanes", -1, "", cells)
+
+    def _stocked(self, one: Requirement, amount: float) -> Edit:
+        value = getattr(self.case.rows(one.table)[one.row], one.field) + amount
+        return Edit("set", one.table, one.row, one.field, value)
 
     def _shifted(self, one: Requirement, periods: float) -> int:
         """A start so many periods sooner, or an end so many later."""

@@ -147,7 +147,8 @@ def rule_costs(
     Args:
         case: a checked case with a plan.
         request: how it was solved; kept decisions are not looked at.
-        executor, workers: where the solves run.
+        executor: where the solves run.
+        workers: worker processes.
         progress: called with how many are done, and how many there are.
 
     Returns:

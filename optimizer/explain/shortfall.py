@@ -46,7 +46,9 @@ class Shortfall:
             want = sum(self.wanted[row, period] for period in by_row[row])
             if want < lack:  # what waited from before goes short with it
                 last = max(by_row[row])
-                want = sum(v for (r, period), v in self.wanted.items() if r == row and period <= last)
+                want = sum(
+                    v for (r, period), v in self.wanted.items() if r == row and period <= last
+                )
             parts.append(
                 f"{words.demand(row)}, {words.span(by_row[row])}: "
                 f"{words.quantity(lack, own.material)} short of "

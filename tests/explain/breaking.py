@@ -88,7 +88,10 @@ def more_demand(data: Data, dice: Dice, _plan: Solution) -> tuple[str, tuple[str
         offer.setdefault("capacity", 60.0)
     for plant in data["plants"]:
         plant.setdefault("capacity", 40.0)
-    return "demand", (f"{row.get('end_use', 'civil')} demand", f"{row['material']} at {row['site']}")
+    return "demand", (
+        f"{row.get('end_use', 'civil')} demand",
+        f"{row['material']} at {row['site']}",
+    )
 
 
 def _used(plan: Solution, table: str, column: str, dice: Dice) -> str | None:

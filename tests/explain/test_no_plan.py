@@ -111,7 +111,13 @@ BROKEN: dict[str, tuple[Data, str, str, float | None]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BROKEN)
+FEW = ("small lane", "share", "min level", "outlet")
+"""Those that are tried in every run of the tests."""
+
+
+@pytest.mark.parametrize(
+    "name", [one if one in FEW else pytest.param(one, marks=pytest.mark.slow) for one in BROKEN]
+)
 def test_each_cause_is_named_and_its_least_mend_works(name: str) -> None:
     data, table, column, by = BROKEN[name]
     assert exact(checked(data)).status == "infeasible"
