@@ -60,6 +60,9 @@ def _drawn_costs(plans: Sequence[Result], names: Sequence[str]) -> Chart:
             }
         )  # fmt: skip
     totals = [sum(cost.values()) for cost in costs]
+    rows: list[tuple[Cell, ...]] = [
+        (CATEGORIES[name], *(cost.get(name, 0.0) for cost in costs)) for name in kept
+    ]
     best = min(range(len(plans)), key=lambda at: totals[at])
     summary = f"{names[best]} is the cheapest, {money(totals[best], currency)}."
     return Chart(
@@ -69,8 +72,7 @@ def _drawn_costs(plans: Sequence[Result], names: Sequence[str]) -> Chart:
         Table(
             "Cost by category, discounted and expected",
             (Column("For"), *(Column(name, "money") for name in names)),
-            [*((CATEGORIES[name], *(cost.get(name, 0.0) for cost in costs)) for name in kept),
-             ("total", *totals)],
+            [*rows, ("total", *totals)],
         ),
         height=height_of(len(plans), 46, 170),
     )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from ..terminal import CATEGORIES
 from .look import INK, figure, marker, money_axis, period_axis
 from .parts import Chart, Column, Section, Table
@@ -25,29 +27,29 @@ def costs(result: Result) -> Section:
     grid = grid.loc[[name for name in order.index if order[name] > 1e-6]]
     kept = [str(name) for name in grid.index[:MOST]]
     data: list[dict[str, Any]] = []
-    groups = [(CATEGORIES[name], grid.loc[name]) for name in kept]
+    groups = [(CATEGORIES[name], _values(grid.loc[[name]].sum())) for name in kept]
     if len(grid) > MOST:
-        groups.append(("all else", grid.iloc[MOST:].sum()))
+        groups.append(("all else", _values(grid.iloc[MOST:].sum())))
     for number, (name, row) in enumerate(groups):
         data.append(
             {
-                "type": "bar", "name": name, "x": [int(period) for period in row.index],
-                "y": [float(value) for value in row], "marker": marker(number),
+                "type": "bar", "name": name, "x": list(row),
+                "y": list(row.values()), "marker": marker(number),
                 "hoverinfo": "text",
                 "hovertext": [
-                    lines(name, case.period_label(int(period)), money(float(value), currency))
+                    lines(name, case.period_label(period), money(value, currency))
                     for period, value in row.items()
                 ],
             }
         )  # fmt: skip
-    total = grid.sum()
+    total = _values(grid.sum())
     data.append(
         {
             "type": "scatter", "mode": "markers", "name": "total",
-            "x": [int(period) for period in total.index],
-            "y": [float(value) for value in total], "hoverinfo": "text",
+            "x": list(total),
+            "y": list(total.values()), "hoverinfo": "text",
             "hovertext": [
-                lines("total", case.period_label(int(period)), money(float(value), currency))
+                lines("total", case.period_label(period), money(value, currency))
                 for period, value in total.items()
             ],
             "marker": {"color": INK, "symbol": "line-ew-open", "size": 14, "line": {"width": 2}},
@@ -68,6 +70,12 @@ def costs(result: Result) -> Section:
         height=440,
     )  # fmt: skip
     return Section("cost", "Cost", (chart, _totals(result)))
+
+
+def _values(row: pd.Series[Any]) -> dict[int, float]:
+    """Period -> amount."""
+    periods, amounts = row.index.tolist(), row.tolist()
+    return {int(at): float(value) for at, value in zip(periods, amounts, strict=True)}
 
 
 def _rows(result: Result) -> list[tuple[str, str, float, float]]:

@@ -71,7 +71,7 @@ def outcomes(result: Result) -> pd.DataFrame:
         own = tables["scenarios"]
         own = own[[name for name in kept if name in own and own[name].notna().any()]]
         return own.sort_values("cost", ascending=False).reset_index(drop=True)
-    nodes = tables["nodes"].set_index("node")
+    chance = chances(tables)
     titles = {row.scenario: row.title or "" for row in result.case.scenarios}
     cash, service = tables["cash"], tables["service"]
     optional = {at + 1 for at, row in enumerate(result.case.demand) if row.shortage_cost == 0}
@@ -82,7 +82,7 @@ def outcomes(result: Result) -> pd.DataFrame:
             {
                 "scenario": scenario,
                 "title": titles.get(scenario, ""),
-                "probability": float(nodes.loc[path[-1], "probability"]),
+                "probability": float(chance[path[-1]]),
                 "cost": float(cash.loc[cash["node"].isin(path), "discounted"].sum()),
                 "shortage": float(service.loc[service["node"].isin(path), "short"].sum()),
             }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..terminal import DECISIONS
 from .futures import expected, node_names
 from .parts import Column, Figures, Points, Section, Table
@@ -55,7 +58,7 @@ def _alike(risk: float, cost: float) -> bool:
     return abs(risk - cost) <= 1e-9 * max(1.0, abs(cost))
 
 
-def in_words(result: Result, row: dict[str, object]) -> str:
+def in_words(result: Result, row: Mapping[Any, Any]) -> str:
     """'Build Grenoble-recycling in 2027-Q1 for $1.2m, ready in 2027-Q4'."""
     what = f"{DONE[str(row['decision'])]} {row['name']}"
     if row["from"]:
@@ -64,9 +67,9 @@ def in_words(result: Result, row: dict[str, object]) -> str:
         what += f" for {row['material']}"
     if row["decision"] == "add_modules":
         what += f" by {several_modules(float(str(row['quantity'])))}"
-    cost = float(str(row["cost"]))
+    cost = float(row["cost"])
     paid = f" for {money(cost, result.currency)}" if cost else ""
-    ready, now = int(str(row["effective"])), int(str(row["period"]))
+    ready, now = int(row["effective"]), int(row["period"])
     late = ready > result.case.case.periods
     when = "after the horizon" if late else f"in {result.case.period_label(ready)}"
     return f"{what} in {row['label']}{paid}" + (f"; in use {when}" if ready != now else "")

@@ -96,7 +96,8 @@ def flows_of(result: Result) -> pd.DataFrame:
     found = pd.concat([part for part in parts if len(part)], ignore_index=True)
     found = found[found["from"] != found["to"]]
     sums = found.groupby(["from", "to", "how"], as_index=False)["quantity"].sum()
-    return sums[sums["quantity"] > 1e-6].sort_values("quantity", ascending=False, ignore_index=True)
+    kept: pd.DataFrame = sums[sums["quantity"] > 1e-6]
+    return kept.sort_values("quantity", ascending=False, ignore_index=True)
 
 
 def _bought(result: Result, forms: dict[str, Any], country: dict[str, str]) -> pd.DataFrame:

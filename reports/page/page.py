@@ -111,7 +111,7 @@ def _finite(value: Any) -> Any:
 
 
 def _section(section: Section, currency: str, figures: dict[str, Any]) -> dict[str, Any]:
-    parts = []
+    parts: list[dict[str, Any]] = []
     for number, part in enumerate(section.parts):
         name = f"{section.name}-{number}"
         if isinstance(part, str):
@@ -150,7 +150,7 @@ def _cell(cell: Cell, column: Column, currency: str) -> Shown:
     text = shown(cell, column.kind, currency)
     number = isinstance(cell, (int, float)) and not isinstance(cell, bool) and text != ""
     links = _links(text) if column.kind == "source" else ()
-    return Shown(text, float(cell) if number and cell is not None else None, links)  # type: ignore[arg-type]  # a number
+    return Shown(text, float(cell) if number and cell is not None else None, links)
 
 
 def _links(text: str) -> list[tuple[str, str]]:

@@ -100,7 +100,8 @@ def _flows(result: Result) -> pd.DataFrame:
     both.loc[both["rules"].astype(str) != "", "ruled"] = "rule"
     both.loc[both["licences"].astype(str) != "", "ruled"] = "licence"
     sums = both.groupby(["from", "to", "material", "ruled"], as_index=False)["quantity"].sum()
-    return sums[sums["quantity"] > 1e-6].sort_values("quantity", ascending=False)
+    kept: pd.DataFrame = sums[sums["quantity"] > 1e-6].sort_values("quantity", ascending=False)
+    return kept
 
 
 def _places(result: Result, flows: pd.DataFrame) -> list[Place]:
@@ -115,23 +116,26 @@ def _places(result: Result, flows: pd.DataFrame) -> list[Place]:
     used |= set(tables["stock"].loc[tables["stock"]["level"] > 1e-6, "site"])
     found = []
     for row in result.case.sites:
-        exact = row.latitude is not None and row.longitude is not None
-        spot = (row.longitude, row.latitude) if exact else centres.get(row.country)
-        if spot is None:
+        if row.longitude is not None and row.latitude is not None:
+            exact, x, y = True, float(row.longitude), float(row.latitude)
+        elif row.country in centres:
+            exact, (x, y) = False, map(float, centres[row.country])
+        else:
             continue
         role = next(
             (name for name, own in (("demand", wants), ("plant", made), ("supply", used))
              if row.site in own), "idle",
         )  # fmt: skip
         size = float(moved.get(row.site, 0.0))
-        found.append(Place(row.site, role, row.country, *map(float, spot), size, exact))
+        found.append(Place(row.site, role, row.country, x, y, size, exact))
     for name in sorted(
         {str(one) for one in flows["from"]} - {row.site for row in result.case.sites}
     ):
         code = name.removeprefix("bought in ")
         if code in centres:
             size = float(moved.get(name, 0.0))
-            found.append(Place(name, "abroad", code, *map(float, centres[code]), size, False))
+            x, y = float(centres[code][0]), float(centres[code][1])
+            found.append(Place(name, "abroad", code, x, y, size, False))
     return found
 
 
@@ -188,7 +192,7 @@ def _lines(flows: pd.DataFrame, where: dict[str, Place]) -> list[dict[str, Any]]
     drawn: dict[tuple[str, int], tuple[list[Any], list[Any]]] = {}
     middle: dict[str, tuple[list[float], list[float], list[str]]] = {}
     for (start, end), rows in pairs:
-        quantity = float(total[(start, end)])
+        quantity = float(rows["quantity"].sum())
         ruled = next(name for name in RULED if name in set(rows["ruled"]))
         size = min(len(WIDTHS) - 1, int(len(WIDTHS) * math.sqrt(quantity / largest)))
         xs, ys = _bend(where[str(start)], where[str(end)])
@@ -267,7 +271,7 @@ def _dots(
 
 def _told(flows: pd.DataFrame, found: Sequence[Place]) -> str:
     used = sum(place.role not in ("idle", "abroad") for place in found)
-    pairs = flows.groupby(["from", "to"], as_index=False)["quantity"].sum()
+    pairs: pd.DataFrame = flows.groupby(["from", "to"], as_index=False)[["quantity"]].sum()
     text = f"{several(used, 'site')} in use and {several(len(pairs), 'way')} between them."
     if len(pairs):
         first = pairs.sort_values("quantity", ascending=False).iloc[0]

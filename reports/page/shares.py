@@ -128,7 +128,7 @@ def _limits(result: Result) -> Table | None:
         row = kinds[str(policy)]
         least = row.kind.startswith("min") or row.kind == "recycled_share"
         room = (own["value"] - own["limit"]) * (1 if least else -1)
-        at: Mapping[Any, Any] = own.loc[room.idxmin()].to_dict()
+        at: Mapping[Any, Any] = own.iloc[int(room.argmin())].to_dict()
         fraction = row.kind in FRACTIONS
         value, limit = (_part(at[name], fraction) for name in ("value", "limit"))
         rows.append(

@@ -104,8 +104,9 @@ def levels_of(result: Result) -> pd.DataFrame:
         days.append(row["level"] / demand if demand > 0 else None)
         asks = store is not None and store.min_cover_days > 0 and not changed
         cover.append(store.min_cover_days * demand if asks and store else None)
-    return found.assign(cover=pd.Series(cover, index=found.index, dtype=float),
+    complete: pd.DataFrame = found.assign(cover=pd.Series(cover, index=found.index, dtype=float),
                         days=pd.Series(days, index=found.index, dtype=float))  # fmt: skip
+    return complete
 
 
 def _demand(

@@ -64,8 +64,8 @@ def _head(result: Result) -> Section:
         values = _solved(result)[name].dropna()
         low, high = (measure(name, float(end), currency) for end in (values.min(), values.max()))
         at = base["objectives"].get(name)
-        told = "" if at is None else f"; {measure(name, float(at), currency)} in the base"
-        figures.append((MEASURES[name], f"{low} to {high}", f"least to most{told}"))
+        also = "" if at is None else f"; {measure(name, float(at), currency)} in the base"
+        figures.append((MEASURES[name], f"{low} to {high}", f"least to most{also}"))
     states = [f"{several(number, 'point')} {STATES.get(state, state)}"
               for state, number in summary["statuses"].items()]  # fmt: skip
     told = [f"Inputs: {', '.join(summary['inputs'])}.", "; ".join(states) + "."]
