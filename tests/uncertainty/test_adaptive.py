@@ -118,7 +118,7 @@ def test_futures_that_nothing_tells_apart_are_named() -> None:
     assert signals.trigger(done, 4) == words
 
 
-@quick(2)
+@quick(1)
 @given(seed=SEEDS)
 def test_every_decision_stands_in_the_table_with_the_futures_that_make_it(seed: int) -> None:
     case = checked(several_futures(seed))
@@ -148,7 +148,8 @@ def test_every_decision_stands_in_the_table_with_the_futures_that_make_it(seed: 
     assert told == expected
 
 
-@quick(2)
+@pytest.mark.slow
+@quick(8)
 @given(seed=SEEDS, choice=st.integers(1, 2**8))
 def test_conditions_hold_where_something_is_done_and_nowhere_else(seed: int, choice: int) -> None:
     case = checked(several_futures(seed))

@@ -48,7 +48,7 @@ def done_in(case: Case, plan: Solution, future: str, before: int) -> set[tuple[o
     return found
 
 
-@quick(2)
+@quick(1)
 @given(seed=SEEDS)
 def test_until_two_futures_part_the_same_is_done_on_the_way_to_both(seed: int) -> None:
     case = checked(several_futures(seed))
@@ -91,7 +91,8 @@ def with_twin(data: Data) -> Data:
     return data
 
 
-@quick(2)
+@pytest.mark.slow
+@quick(4)
 @given(seed=SEEDS)
 def test_a_future_told_twice_changes_no_step_before_it(seed: int) -> None:
     """Halves of a future cost what it costs, and each case's first steps are best in the other."""

@@ -100,7 +100,8 @@ def test_a_gamble_on_paper() -> None:
     ] == pytest.approx(50)
 
 
-@quick(2)
+@pytest.mark.slow
+@quick(5)
 @given(seed=SEEDS)
 def test_every_number_is_that_of_plain_solves(seed: int) -> None:
     """Alone and together by the plain model's readers; no plan beats the best in any future."""
