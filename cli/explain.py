@@ -82,7 +82,9 @@ def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
     from ..datasets.load import read_case
     from ..datasets.runs import SUMMARY, read_run
     from ..models.problems import CaseError
-    from ..optimizer.explain.explain import NoPlanError, explain_no_plan, explain_plan, opened
+    from ..optimizer.explain import explain_no_plan, explain_plan
+    from ..optimizer.explain.explain import opened
+    from ..optimizer.explain.plan import NoPlanError
 
     if (Path(source) / SUMMARY).is_file():
         case, plan, request, gap = opened(source)

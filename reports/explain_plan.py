@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -105,12 +106,12 @@ def _limit(text: str) -> str:
     return text
 
 
-def _unit(row: dict[str, Any]) -> str:
+def _unit(row: Mapping[Hashable, Any]) -> str:
     unit = str(row["unit"])
     return "% point" if unit == "percentage point" else unit or "unit"
 
 
-def _range(row: dict[str, Any]) -> str:
+def _range(row: Mapping[Hashable, Any]) -> str:
     """'4.5 to 4.52', the values of a limit for which its price holds."""
     low, high, now = (float(row[name]) for name in ("holds_from", "holds_to", "value"))
     most = 100.0 if row["unit"] == "percentage point" else 1e15
@@ -184,7 +185,7 @@ def _about(value: float, error: float | None) -> str:
     return money(value, "").strip()
 
 
-def _name(row: dict[str, Any]) -> Text:
+def _name(row: Mapping[Hashable, Any]) -> Text:
     text = str(row["name"])
     if row["kind"] == "modules":
         text = f"expanding {text.removeprefix('plant ')}"

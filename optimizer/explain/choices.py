@@ -69,7 +69,7 @@ class Choices:
 
     Args:
         network: of the case.
-        arrays: its arrays; with the decisions of the plan held, or all of them open.
+        arrays: its arrays: all decisions open, or all of the plan's whole numbers held.
         free: the arrays with all decisions open.
         point: the plan. Shape (columns,).
         prices: shadow prices of the plan.
@@ -84,13 +84,13 @@ class Choices:
     ) -> None:  # fmt: skip
         self.network, self.point, self.prices, self.words = network, point, prices, words
         self.anew, self.free = anew, free
-        self.until = time.monotonic() + seconds
         self.things = list(_things(arrays))
-        self.arrays = self._with_rows(replace(arrays, integer=free.integer))
+        self.arrays = self._with_rows(arrays)
         self.setup = replace(setup, arrays=self.arrays)
         self.resolver = Resolver(self.setup)
         self.skipped = 0
         answer = self.resolver.solve()
+        self.until = time.monotonic() + seconds
         self.value = answer.objective
         self.gap = 0.0 if answer.gap is None else answer.gap
         self.most = max(network.total_demand, 1e-9) * SOME
@@ -312,12 +312,15 @@ def _things(arrays: Arrays) -> Iterator[Thing]:
 def _of(arrays: Arrays, family: str, member: int) -> IntArray:
     if family not in arrays.columns:
         return np.zeros(0, dtype=np.int64)
-    part = arrays.columns[family]
-    return part.start + np.flatnonzero(arrays.members[family][:, 0] == member)
+    own: IntArray = np.flatnonzero(arrays.members[family][:, 0] == member)
+    own += arrays.columns[family].start
+    return own
 
 
 def _of_rows(arrays: Arrays, family: str, member: int) -> IntArray:
-    return arrays.rows[family].start + np.flatnonzero(arrays.members[family][:, 0] == member)
+    own: IntArray = np.flatnonzero(arrays.members[family][:, 0] == member)
+    own += arrays.rows[family].start
+    return own
 
 
 def _node_of(arrays: Arrays, family: str, column: int) -> int:

@@ -16,7 +16,7 @@ from ...models.plan import Tables
 from ..outcomes import Options
 from ..solve import Request
 from .no_plan import explain_no_plan
-from .plan import NoPlanError, explain_plan
+from .plan import explain_plan
 
 
 def explain(
@@ -79,6 +79,3 @@ def _request_of(case: Case, folder: Path, summary: Mapping[str, Any]) -> Request
         scenarios=tuple(summary.get("scenarios") or request.scenarios),
         options=Options(gap, options.get("time_limit_s", own.time_limit), 1, seed),
     )  # fmt: skip
-
-
-__all__ = ["NoPlanError", "explain", "opened"]

@@ -146,17 +146,13 @@ class Mender:
         if not self.feasible(self.asked([*around, (one, None)], before)):
             return None
         alone = self.asked([(one, None)])
-        text = mend(self.words, one, None) if one.group != "kept" else self._kept_text(one)
+        text = mend(self.words, one, None)
         if one.group in ("windows", "times", "levels", "taken", "sizes", "limits", "stock",
                          "policies", "demand"):  # fmt: skip
             text = "without this: " + requirement(self.words, one)
         return Mending(
             one, self.asked([(one, None)], before), alone.edits, None, text, (self.part(one),)
         )
-
-    def _kept_text(self, one: Requirement) -> str:
-        pairs = self.feasible.workbench.built.network.movements.pairs
-        return f"deciding anew about {kept(self.words, *one.more, pairs)}"
 
     def _cap(
         self, one: Requirement, around: Sequence[Given], before: Sequence[Mending]
@@ -222,12 +218,9 @@ class Mender:
         """A requirement for results."""
         words = self.words
         if one.group in ("cap", "kept", "outlets", "lanes", "decide"):
-            name = " ".join(str(part) for part in one.more) if one.group != "kept" else ""
-            text = requirement(words, one) if one.group != "kept" else self._kept_text(one)
-            if one.group == "kept":
-                pairs = self.feasible.workbench.built.network.movements.pairs
-                name = kept(words, *one.more, pairs)
-            return Part(one.table, None, name or one.field, "", text)
+            name = " ".join(str(part) for part in one.more) or one.field
+            name = kept(words, one) if one.group == "kept" else name
+            return Part(one.table, None, name, "", requirement(words, one))
         row = self.case.rows(one.table)[one.row]
         first = next(name for name in columns(TABLES[one.table]) if name not in PROVENANCE)
         name = words.demand(one.row) if one.table == "demand" else str(getattr(row, first))

@@ -74,12 +74,17 @@ class _Search:
             return caps
         arrays = self.feasible.workbench.built.arrays
         kept = [
-            Requirement("kept", "decisions", int(thing), family, (family, int(thing)))
+            Requirement("kept", "decisions", self._row(family, thing), family, (family, thing))
             for family in STRATEGIC
             if family in arrays.columns
             for thing in sorted(set(arrays.members[family][:, 0].tolist()))
         ]
         return [*caps, *kept]
+
+    def _row(self, family: str, thing: int) -> int:
+        """Row of the case of what a decision is about."""
+        pairs = self.feasible.workbench.built.network.movements.pairs
+        return int(pairs.row[thing]) if family == "lane_open" else thing
 
     def asked(self, given: Sequence[Requirement]) -> Asked:
         """What is asked when some requirements are given up entirely."""

@@ -88,8 +88,9 @@ def explain_plan(
         anew = deep or small
         options = replace(request.options, progress=None, threads=1)
         options = replace(options, gap=min(options.gap, 1e-7)) if small else options
+        base = built.arrays if anew else fixed_whole(kept, point)
         search = Choices(
-            built.network, built.arrays if anew else kept, built.arrays, point, prices,
+            built.network, base, built.arrays, point, prices,
             Setup(built.arrays, ("cost",), caps, options), words, anew=anew,
             seconds=np.inf if deep else SECONDS,
         )  # fmt: skip
@@ -113,8 +114,8 @@ def _said(search: Choices, *, anew: bool) -> list[str]:
     notes = []
     if not anew:
         notes.append(
-            "what comes next best is worked out with the plan's other decisions kept; "
-            "--deep decides everything anew"
+            "what doing without costs, and what comes next best, is worked out with all other "
+            "yes/no decisions of the plan kept; --deep decides everything anew"
         )
     if search.skipped:
         notes.append(

@@ -245,12 +245,13 @@ class Loosening:
         if one.group == "windows":
             own = getattr(case.rows(one.table)[one.row], one.field)
             last = case.case.periods
-            return case.period(own, 1) - 1 if one.field == "start" else last - case.period(own, 1)
+            at = int(case.period(own, 1))
+            return at - 1 if one.field == "start" else last - at
         if one.group == "times":
             value = getattr(case.rows(one.table)[one.row], one.field)
             if one.field != "lead_days":
                 return int(value)
-            return math.floor(value / case.days_per_period + 0.5)
+            return math.floor(float(value) / case.days_per_period + 0.5)
         if one.least:
             return int(case.policies[one.row].value)
         return 1000

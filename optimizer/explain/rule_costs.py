@@ -124,13 +124,13 @@ def segments_of(
     if "short" in arrays.columns:
         at = network.market.need.positions(network.market.short.members)
         short[at] = prices.point[arrays.columns["short"]]
-        short[network.market.optional[np.arange(len(row))]] = 0.0
-    for at in range(len(row)):
-        own = network.case.demand[int(row[at])]
+        short[network.market.optional] = 0.0
+    lacking = short * network.tree.probability[node]
+    for which, paid, lack in zip(row.tolist(), worth.tolist(), lacking.tolist(), strict=True):
+        own = network.case.demand[which]
         key = own.end_use, own.material, own.site
         before = found.get(key, (0.0, 0.0))
-        chance = float(network.tree.probability[node[at]])
-        found[key] = before[0] + float(worth[at]), before[1] + float(short[at]) * chance
+        found[key] = before[0] + paid, before[1] + lack
     return found
 
 
@@ -224,8 +224,9 @@ def _tables(
             segments += _segments(case, task.name, base, one)
         rows.append(row)
     table = frame_of(rows, RULES)
-    cost = pd.to_numeric(table["cost"]).fillna(np.inf)
-    table = table.iloc[np.lexsort((-cost, table["kind"] == "all"))].reset_index(drop=True)
+    dear = pd.to_numeric(table["cost"]).fillna(np.inf).to_numpy(dtype=float)
+    last = (table["kind"] == "all").to_numpy(dtype=bool)
+    table = table.iloc[np.lexsort((-dear, last))].reset_index(drop=True)
     together = next((costs[name] for name in (ALL, ALL_RULES, ALL_POLICIES) if name in costs), None)
     alone = [costs[task.name] for task in tasks if task.kind != "all" and task.name in costs]
     leftover = None if together is None else together - sum(alone)

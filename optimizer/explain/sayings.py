@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from .requirements import Requirement
 from .words import Words, amount
@@ -64,18 +63,17 @@ MENDED = {
 """A number that gives, by its column."""
 
 
-def kept(words: Words, family: str, thing: int, pairs: Any = None) -> str:
+def kept(words: Words, one: Requirement) -> str:
     """A decision of an earlier plan: 'building plant Lake Charles'."""
-    table, done = DECISIONS[family]
-    row = int(pairs.row[thing]) if family == "lane_open" and pairs is not None else thing
-    return done.format(words.thing(table, row))
+    table, done = DECISIONS[one.more[0]]
+    return done.format(words.thing(table, one.row))
 
 
 def requirement(words: Words, one: Requirement) -> str:
     """A requirement as something that stands against others."""
     special: dict[str, Callable[[], str]] = {
         "cap": lambda: _cap(one),
-        "kept": lambda: f"what the earlier plan decided about {kept(words, *one.more)}",
+        "kept": lambda: f"what the earlier plan decided about {kept(words, one)}",
         "outlets": lambda: f"{one.more[1]} at {one.more[0]} has no way out",
         "lanes": lambda: f"no lane that brings {one.more[1]} to {one.more[0]}",
         "decide": lambda: (
@@ -102,7 +100,7 @@ def mend(words: Words, one: Requirement, give: float | None) -> str:
     """
     special: dict[str, Callable[[], str]] = {
         "cap": lambda: _new_cap(one, give),
-        "kept": lambda: f"deciding anew about {kept(words, *one.more)}",
+        "kept": lambda: f"deciding anew about {kept(words, one)}",
         "outlets": lambda: f"a way out for {one.more[1]} at {one.more[0]}",
         "lanes": lambda: f"a lane that brings {one.more[1]} to {one.more[0]}",
         "decide": lambda: f"taking decisions in any {words.period}",
