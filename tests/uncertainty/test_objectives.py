@@ -129,6 +129,7 @@ def test_worst_case_and_regret_are_capped(cap: dict[str, float], expected: float
     assert found.status == ("infeasible" if expected is None else "optimal")
 
 
+@pytest.mark.slow
 def test_weights_of_risk_run_from_cost_to_tail() -> None:
     case = checked(gamble(cvar_level=0.75))
     values = [exact(with_attitude(case, risk_weight=weight), "mean_risk") for weight in (0.1, 0.5)]
