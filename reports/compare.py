@@ -147,8 +147,8 @@ def _notes(plans: Sequence[ComparedPlan]) -> list[str]:
          lambda plan: plan.case.case.start or "no date"),
         ("discount differently ({} a year): part of the difference in cost is that",
          lambda plan: _number(plan.case.case.discount_rate)),
-        ("are plans for different scenarios ({}): expected values are over different futures",
-         lambda plan: "+".join(plan.tables["nodes"]["scenario"].unique())),
+        ("are for different scenarios ({}): expected values are over different futures",
+         _scenarios),
         ("take rules of unknown state differently ({})",
          lambda plan: plan.case.case.unknown_controls.replace("_", " ")),
     ]  # fmt: skip
@@ -163,6 +163,13 @@ def _notes(plans: Sequence[ComparedPlan]) -> list[str]:
         if missing:
             notes.append(f"{measure.replace('_', ' ')} is not known of {', '.join(missing)}")
     return notes
+
+
+def _scenarios(plan: ComparedPlan) -> str:
+    """Scenarios that a plan is for, 'all' of them by name."""
+    if plan.scenarios != ("all",):
+        return " and ".join(plan.scenarios)
+    return " and ".join(row.scenario for row in plan.case.scenarios) or "one future"
 
 
 def _different_tables(plans: Sequence[ComparedPlan]) -> list[str]:

@@ -14,7 +14,7 @@ from rich.text import Text
 from ..models.comparison import Comparison
 from .terminal import amount, money
 
-MOST_ROWS = 8
+MOST_ROWS = 6
 MEASURES = {
     "cost": "cost",
     "lead_time": "lead time (days)",
@@ -71,7 +71,9 @@ def _value(measure: str, value: float, currency: str | None) -> str:
         return "?"
     if measure in MONEY:
         return money(value, currency or "").strip()
-    return f"{100 * value:.0f} %" if measure in SHARES else amount(value)
+    if measure in SHARES:
+        return f"{100 * value:.0f} %"
+    return f"{value:,.0f}" if value == round(value) else amount(value)
 
 
 def _bridge(found: Comparison, by: str, title: str) -> Table:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -185,10 +186,22 @@ def _check_licences(passed: Passed) -> None:
         kind = next(r.kind for r in passed.case.controls if r.control == row["control"])
         if kind == "technology":
             continue  # what it allowed is a decision, with its date
+        if kind != "service" and _drawn(passed, row) >= float(row["approval"] * row["quantity"]):
+            continue  # used up
         passed.lost.append(
             f"licence under {row['control']} from {row['exporter']} to {row['destination']}, "
             f"applied for in {row['label']}: it can still be used"
         )
+
+
+def _drawn(passed: Passed, licence: dict[Hashable, Any]) -> float:
+    """What has moved under a licence for goods, and a little more for rounding."""
+    used = passed.rows("licence_use")
+    keys = ["control", "exporter", "destination", "end_use"]
+    own = used["applied"] == licence["node"]
+    for key in keys:
+        own &= used[key] == licence[key]
+    return float(used.loc[own, "quantity"].sum()) * (1 + 1e-7) + 1e-7
 
 
 def _check_changes(passed: Passed) -> None:
