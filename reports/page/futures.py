@@ -17,7 +17,7 @@ COLUMNS = {
     "cost": Column("Discounted cost", "money"),
     "shortage": Column("Never delivered", "number"),
     "lead_time": Column("Lead time (days)", "number"),
-    "regret": Column("Regret: dearer than the best plan for it alone", "money"),
+    "regret": Column("Regret", "money"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from .page import write_page
 from .parts import Section
 from .places import map_of
 from .results import TITLES, Result, read_result
+from .risks import risks
 from .service import service
 from .shares import shares
 from .stock import stock
@@ -25,15 +26,20 @@ from .trade_off import trade_off
 from .what_ifs import what_ifs
 from .words import several
 
+STUDIES: dict[str, Callable[[Result], list[Section]]] = {
+    "frontier": trade_off, "sweep": what_ifs, "stress": outages, "risk": risks,
+}  # fmt: skip
+"""What makes the sections of a result that is more than a plan."""
+
 
 def write_report(runs: Sequence[str | Path], target: Path) -> None:
     """Write the report of result folders as one HTML file that loads nothing.
 
     Several plans are set side by side, the first being what the others are compared with; each
-    frontier, sweep and stress test has sections of its own.
+    frontier, sweep, stress test and risk study has sections of its own.
 
     Args:
-        runs: folders of plans, frontiers, sweeps or stress tests, in any mixture.
+        runs: folders of plans, frontiers, sweeps, stress tests or risk studies, in any mixture.
         target: the file; an earlier one is replaced, whole or not at all.
 
     Raises:
@@ -95,7 +101,9 @@ def _sections(results: Sequence[Result]) -> list[Section]:
         parts += [(names[id(plan)], [headline(plan), decisions(plan)]) for plan in plans]
     for result in results:
         if result.kind != "plan":
-            build = {"frontier": trade_off, "sweep": what_ifs, "stress": outages}[result.kind]
+            build = {"frontier": trade_off, "sweep": what_ifs, "stress": outages, "risk": risks}[
+                result.kind
+            ]
             parts.append((names[id(result)], build(result)))
     several_parts = len(parts) > 1
     sections = []

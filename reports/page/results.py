@@ -1,4 +1,4 @@
-"""What a result folder holds: a plan, a frontier, a sweep or a stress test."""
+"""What a result folder holds: a plan, a frontier, a sweep, a stress test or a risk study."""
 
 from __future__ import annotations
 
@@ -21,10 +21,18 @@ STUDY_TABLES = {
     "frontier": ("frontier",),
     "sweep": ("points", "changed_decisions", "tornado", "correlations", "indices"),
     "stress": ("outages", "short", "fixes"),
+    "risk": ("futures", "plans", "sums", "robustness"),
 }
-NEEDED = {"frontier": "frontier", "sweep": "points", "stress": "outages", "plan": "nodes"}
+NEEDED = {
+    "frontier": "frontier",
+    "sweep": "points",
+    "stress": "outages",
+    "risk": "plans",
+    "plan": "nodes",
+}
 TITLES = {
     "plan": "Plan", "frontier": "Trade-off", "sweep": "Sweep of what-ifs", "stress": "Stress test",
+    "risk": "Risk study",
 }  # fmt: skip
 
 
@@ -33,7 +41,7 @@ class Result:
     """A result, whatever it is of.
 
     Attributes:
-        kind: plan, frontier, sweep or stress.
+        kind: plan, frontier, sweep, stress or risk.
         name: of its folder.
         case: the case as it was solved.
         tables: by name; of a plan see :data:`~secondsource.models.plan.PLAN_TABLES`.
@@ -97,6 +105,12 @@ def _kind(summary: Mapping[str, Any]) -> str:
         return "sweep"
     if isinstance(summary.get("outages"), list):
         return "stress"
+    if "EVPI" in summary:
+        return "risk"
+    if summary.get("kind") == "evaluation":
+        raise ValueError(
+            "it holds a plan tried on samples, of which there is no page; report the plan"
+        )
     return "frontier" if isinstance(summary.get("points"), list) else "plan"
 
 

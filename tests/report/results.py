@@ -105,6 +105,7 @@ COMMANDS: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "shop": lambda at: ("solve", _case(at, "shop", SHOP)),
     "dear": lambda at: ("solve", _case(at, "shop", SHOP), "--set", "offers:near:price=15"),
     "futures": lambda at: ("solve", _futures(at)),
+    "risk": lambda at: ("risk", _futures(at)),
     "frontier": lambda at: ("frontier", _slow_sea(at), "--points", "4"),
     "tornado": lambda at: ("sweep", _case(at, "shop", SHOP), _sweep(at, "tornado", TORNADO)),
     "sample": lambda at: ("sweep", _case(at, "shop", SHOP), _sweep(at, "sample", SAMPLE)),

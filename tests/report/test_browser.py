@@ -179,6 +179,16 @@ def test_futures_show_what_the_plan_costs_in_each(browser: Any, results: Path) -
 
 
 @pytest.mark.slow
+def test_a_risk_study_shows_each_plan_in_each_future(browser: Any, results: Path) -> None:
+    seen = visit(browser, page(results, "risk"))
+    opens_cleanly(seen)
+    known = table(make(results, "risk"), "plans")
+    drawn = sum(sum(one["y"]) for one in seen.trace("futures-plans"))
+    assert drawn == pytest.approx(known["cost"].sum())
+    seen.page.close()
+
+
+@pytest.mark.slow
 def test_two_plans_are_bridged_by_the_difference_of_their_costs(
     browser: Any, results: Path
 ) -> None:

@@ -20,7 +20,7 @@ from secondsource.reports.page.words import escaped, money, share
 from .results import HOSTILE, make, page
 
 KINDS = (
-    ("plan",), ("futures",), ("frontier",), ("tornado",), ("sample",), ("stress",),
+    ("plan",), ("futures",), ("frontier",), ("tornado",), ("sample",), ("stress",), ("risk",),
     ("shop", "dear", "stress"),
 )  # fmt: skip
 
