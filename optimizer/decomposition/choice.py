@@ -22,7 +22,7 @@ from .method import Decomposition
 from .split import Split, parting_period, split
 
 AUTO, EXTENSIVE, DECOMPOSED = METHODS = ("auto", "extensive", "decomposed")
-FEWEST_BLOCKS, FEWEST_COLUMNS = 6, 25_000
+FEWEST_BLOCKS, FEWEST_COLUMNS = 6, 4_000
 """From here on parts are quicker than the whole (docs/performance.md)."""
 SEPARABLE = ("cost", "lead_time", "shortage")
 """Objectives that are expected values, so that futures share nothing but the trunk in them."""
