@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import highspy
 import numpy as np
@@ -87,7 +88,7 @@ class Block:
         cut = self._cut(self.solver, self.piece.cost)
         return Relaxed(float(self.solver.getInfo().objective_function_value), cut)
 
-    def move(self, solver: highspy.Highs, link: FloatArray) -> None:
+    def move(self, solver: Any, link: FloatArray) -> None:
         """Take the trunk's part of the rows to their sides."""
         part = self.reach @ link
         scale = self.scale[self.linked]
@@ -144,7 +145,7 @@ class Block:
         return solver
 
 
-def load(piece: Piece, scale: FloatArray, *, integer: bool) -> highspy.Highs:
+def load(piece: Piece, scale: FloatArray, *, integer: bool) -> Any:
     """A HiGHS object that holds a piece, its rows multiplied by ``scale``."""
     solver = new_solver()
     matrix = piece.matrix
