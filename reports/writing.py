@@ -7,32 +7,55 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..models.case import Case
+from ..models.plan import Solution
+from ..models.stress_results import StressResult
+from ..models.sweep_results import SweepResult
 
-def report(runs: str | Path | Sequence[str | Path], target: str | Path) -> Path:
-    """Write the report of one or several result folders.
+Reported = str | Path | Solution | StressResult | SweepResult
+"""A result folder, or a result as Python has it."""
+
+
+def report(
+    runs: Reported | Sequence[Reported], target: str | Path, *, case: Case | None = None
+) -> Path:
+    """Write the report of one or several results.
 
     Args:
-        runs: folders of plans, frontiers, sweeps or stress tests.
+        runs: folders of plans, frontiers, sweeps, stress tests or risk studies; or what ``solve``,
+            ``sweep`` and ``stress`` gave, for a page.
         target: ``.html`` for a page, ``.xlsx`` for a workbook; an earlier file is replaced.
+        case: what was solved; needed with results that come from no folder.
 
     Returns:
         The file.
 
     Raises:
-        ValueError: the ending is none of these, or the results cannot stand in one report.
+        ValueError: the ending is none of these, the case is missing, a result holds no plan, or
+            the results cannot stand in one report.
         CaseError: a folder holds no result.
         OSError: the file cannot be written.
     """
-    folders = [runs] if isinstance(runs, (str, Path)) else list(runs)
+    found = list(runs) if isinstance(runs, Sequence) and not isinstance(runs, str) else [runs]
     file = Path(target)
     if file.is_dir():
         raise ValueError(f"{file} is a folder; name a file for the report")
     kind = file.suffix.lower()
     if kind in (".html", ".htm"):
-        from .page.report import write_report  # noqa: PLC0415  # a workbook needs no page
+        from .page.report import write_results  # noqa: PLC0415  # a workbook needs no page
+        from .page.results import read_result, result_of  # noqa: PLC0415
 
-        write_report(folders, file)
+        write_results(
+            [
+                read_result(one) if isinstance(one, (str, Path)) else result_of(one, case)
+                for one in found
+            ],
+            file,
+        )
     elif kind == ".xlsx" and find_spec(".workbook", __package__) is not None:
+        folders = [one for one in found if isinstance(one, (str, Path))]
+        if len(folders) < len(found):
+            raise ValueError("a workbook is made of run folders; name those")
         import_module(".workbook", __package__).write_workbook(folders, file)
     else:
         raise ValueError(f"{file.name}: {kind or 'no ending'} is not a report format; {_formats()}")

@@ -99,12 +99,8 @@ def _sections(results: Sequence[Result]) -> list[Section]:
     elif plans:
         parts.append(("", compare(plans, [names[id(plan)] for plan in plans])))
         parts += [(names[id(plan)], [headline(plan), decisions(plan)]) for plan in plans]
-    for result in results:
-        if result.kind != "plan":
-            build = {"frontier": trade_off, "sweep": what_ifs, "stress": outages, "risk": risks}[
-                result.kind
-            ]
-            parts.append((names[id(result)], build(result)))
+    studies = [result for result in results if result.kind != "plan"]
+    parts += [(names[id(study)], STUDIES[study.kind](study)) for study in studies]
     several_parts = len(parts) > 1
     sections = []
     for number, (name, own) in enumerate(parts, start=1):

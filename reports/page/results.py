@@ -11,11 +11,13 @@ from typing import Any
 import pandas as pd
 
 from ...datasets.load import load_case
-from ...datasets.runs import CASE, MANIFEST, SUMMARY
+from ...datasets.runs import CASE, MANIFEST, SUMMARY, summary_of
 from ...datasets.sweep_folder import BASE
 from ...models.case import Case
-from ...models.plan import PLAN_TABLES, Tables
+from ...models.plan import PLAN_TABLES, Solution, Tables
 from ...models.problems import CaseError, Problem
+from ...models.stress_results import StressResult
+from ...models.sweep_results import SweepResult
 
 STUDY_TABLES = {
     "frontier": ("frontier",),
@@ -91,6 +93,27 @@ def read_result(path: str | Path) -> Result:
         raise CaseError([problem], str(folder)) from None
     case = load_case(folder / (BASE if kind == "sweep" else CASE))
     return Result(kind, folder.resolve().name, case, tables, summary, manifest)
+
+
+def result_of(found: Solution | StressResult | SweepResult, case: Case | None) -> Result:
+    """A result as Python has it.
+
+    Raises:
+        ValueError: the case is missing, or there is no plan.
+    """
+    if case is None:
+        raise ValueError("a result that comes from no folder needs its case (case=...)")
+    name = case.case.name
+    if isinstance(found, Solution):
+        if not found.tables:
+            raise ValueError(f"there is no plan to report (status {found.status.value})")
+        return Result("plan", name, case, found.tables, summary_of(case, found, []))
+    if isinstance(found, SweepResult):
+        tables = {"points": found.points, "changed_decisions": found.changed_decisions}
+        return Result("sweep", name, case, {**tables, **found.tables}, found.summary())
+    tables = {"outages": found.outages, "short": found.short}
+    tables |= {} if found.fixes is None else {"fixes": found.fixes}
+    return Result("stress", name, case, tables, found.summary())
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -163,6 +163,18 @@ def test_what_cannot_be_reported_is_said(results: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_plan_in_memory_becomes_the_page_of_its_folder(results: Path, tmp_path: Path) -> None:
+    """The same charts, with or without a folder; without its case it is refused."""
+    plan = make(results, "shop")
+    case = ss.load_case(plan / "case.json")
+    solved = ss.solve(case)
+    file = ss.report(solved, tmp_path / "plan.html", case=case)
+    from_folder = ss.report(plan, tmp_path / "folder.html")
+    assert figures(file.read_text("utf-8")) == figures(from_folder.read_text("utf-8"))
+    with pytest.raises(ValueError, match="needs its case"):
+        ss.report(solved, tmp_path / "other.html")
+
+
 def test_report_in_python_and_as_json(results: Path, tmp_path: Path) -> None:
     """One name in Python; the command says what it wrote where."""
     file = ss.report(make(results, "shop"), tmp_path / "one.html")
