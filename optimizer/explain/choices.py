@@ -90,6 +90,7 @@ class Choices:
         self.resolver = Resolver(self.setup)
         self.skipped = 0
         answer = self.resolver.solve()
+        self.seconds = seconds if np.isfinite(seconds) else 0.0
         self.until = time.monotonic() + seconds
         self.value = answer.objective
         self.gap = 0.0 if answer.gap is None else answer.gap
@@ -132,7 +133,8 @@ class Choices:
         for rejected, _, _, number in sorted(ordered):  # the largest first, one solve before many
             thing, chosen = self.things[number], not rejected
             quantity = self._quantity(thing)
-            if time.monotonic() > self.until:
+            late = self.until - (0.0 if rejected else self.seconds / 2)
+            if time.monotonic() > late and (chosen or thing.family != "buy"):
                 self.skipped += 1
                 continue
             if chosen:

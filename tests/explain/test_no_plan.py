@@ -111,7 +111,7 @@ BROKEN: dict[str, tuple[Data, str, str, float | None]] = {
 }  # fmt: skip
 
 
-FEW = ("small lane", "share", "min level", "outlet")
+FEW = ("share", "outlet")
 """Those that are tried in every run of the tests."""
 
 
