@@ -43,6 +43,8 @@ from .solve import Request, build
 from .tree import FloatArray
 
 SOLVER = "highs"
+FINER = 0.1
+"""Gap of the plans that are told, of that of the hedging: with a trunk held they take little."""
 PENALTY = 1.0
 """Penalty of progressive hedging on a column, times its cost; see :func:`penalties`."""
 
@@ -162,7 +164,7 @@ def hedge(parts: Split, iterations: int, gap: float) -> dict[str, Any]:
     }
     hedging = PH(options, names, create, rho_setter=rho_setter)
     converged, _, bound = hedging.ph_main(finalize=False)
-    best, tried = _best_plan(hedging, parts, gap)
+    best, tried = _best_plan(hedging, parts, FINER * gap)
     comm = MPI.COMM_WORLD
     return {
         "ranks": comm.Get_size(),
@@ -177,14 +179,50 @@ def hedge(parts: Split, iterations: int, gap: float) -> dict[str, Any]:
 def _best_plan(hedging: Any, parts: Split, gap: float) -> tuple[float, int]:
     """Least expected value of the candidates for the trunk, and how many were tried."""
     best, tried = np.inf, 0
-    for trunk in _candidates(hedging, parts):
+    for candidate in list(_candidates(hedging, parts)):
         tried += 1
+        trunk = _settled(hedging, parts, candidate, gap)
+        if trunk is None:
+            continue
         hedging._fix_nonants({"ROOT": trunk})
         options = {"mip_rel_gap": gap, "threads": 1}
         hedging.solve_loop(solver_options=options, dis_W=True, dis_prox=True, need_solution=False)
         if hedging.no_incumbent_prob() <= 0.0:
             best = min(best, _expected(hedging, parts, trunk))
     return best, tried
+
+
+def _settled(hedging: Any, parts: Split, candidate: FloatArray, gap: float) -> FloatArray | None:
+    """What the futures want on average with a candidate's whole numbers; None if one cannot.
+
+    An average of trunks with the same whole numbers meets the trunk's rows.
+    """
+    whole = np.flatnonzero(parts.trunk.integer).tolist()
+    for model in hedging.local_scenarios.values():
+        for one in model.trunk.values():
+            one.unfix()
+        for at in whole:
+            model.trunk[at].fix(float(candidate[at]))
+    options = {"mip_rel_gap": gap, "threads": 1}
+    hedging.solve_loop(solver_options=options, dis_W=True, dis_prox=True, need_solution=False)
+    if hedging.no_incumbent_prob() > 0.0:
+        return None
+    weights = np.array([block.weight for block in parts.blocks])
+    middle = weights @ _trunks(hedging, len(weights)) / weights.sum()
+    middle[whole] = candidate[whole]
+    return np.asarray(middle, dtype=float)
+
+
+def _trunks(hedging: Any, count: int) -> FloatArray:
+    """The trunk that each future holds, on every rank. Shape (futures, columns)."""
+    own = {
+        name: np.array([one.value or 0.0 for one in model.trunk.values()], dtype=float)
+        for name, model in hedging.local_scenarios.items()
+    }
+    everyone: dict[str, FloatArray] = {}
+    for piece in hedging.mpicomm.allgather(own):
+        everyone |= piece
+    return np.array([everyone[f"future{at}"] for at in range(count)])
 
 
 def _expected(hedging: Any, parts: Split, trunk: FloatArray) -> float:
@@ -203,16 +241,8 @@ def _expected(hedging: Any, parts: Split, trunk: FloatArray) -> float:
 
 def _candidates(hedging: Any, parts: Split, most: int = 5) -> Iterator[FloatArray]:
     """Trunks of the futures that lie nearest to what all settle on, nearest first."""
-    width = len(parts.trunk.columns)
-    own = {
-        name: np.array([one.value for one in model.trunk.values()], dtype=float)
-        for name, model in hedging.local_scenarios.items()
-    }
-    everyone: dict[str, FloatArray] = {}
-    for piece in hedging.mpicomm.allgather(own):
-        everyone |= piece
     weights = np.array([block.weight for block in parts.blocks])
-    trunks = np.array([everyone[f"future{at}"] for at in range(len(weights))])
+    trunks = _trunks(hedging, len(weights))
     whole = parts.trunk.integer
     trunks[:, whole] = np.round(trunks[:, whole])
     middle = weights @ trunks
@@ -220,10 +250,9 @@ def _candidates(hedging: Any, parts: Split, most: int = 5) -> Iterator[FloatArra
     distance = (np.abs(trunks - middle) / spread).sum(axis=1)
     seen: set[bytes] = set()
     for at in np.argsort(distance, kind="stable").tolist():
-        key = np.round(trunks[at], 6).tobytes()
+        key = trunks[at][whole].tobytes()
         if key not in seen and len(seen) < most:
             seen.add(key)
-            assert trunks[at].shape == (width,)
             yield trunks[at]
 
 
