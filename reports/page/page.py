@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -70,11 +71,7 @@ def page(
     figures: dict[str, Any] = {}
     told = [_section(section, currency, figures) for section in sections]
     script, plotly = (_HERE / "page.js").read_text(encoding="utf-8"), get_plotlyjs()
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("page.html.j2").render(
+    return _template().render(
         title=title,
         subtitle=subtitle,
         made_from=made_from,
@@ -87,6 +84,15 @@ def page(
         plotly=Markup(plotly),
         script=Markup(script),
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("page.html.j2")
 
 
 def _hash(script: str) -> str:

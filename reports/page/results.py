@@ -77,6 +77,8 @@ def read_result(path: str | Path) -> Result:
     """
     folder = Path(path)
     try:
+        if not (folder / SUMMARY).is_file():
+            raise ValueError(f"it holds no {SUMMARY}: no result, or one that is not finished")
         summary = _object(folder / SUMMARY)
         manifest = _object(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
         kind = _kind(summary)

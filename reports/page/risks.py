@@ -34,10 +34,10 @@ def _head(result: Result) -> Section:
         told: Mapping[str, Any] = summary.get(name) or {}
         if told.get("value") is None:
             continue
-        ends = [told.get("least"), told.get("most")]
         proven = ""
-        if None not in ends:
-            proven = "; proven within " + " to ".join(money(float(end), currency) for end in ends)
+        if told.get("least") is not None and told.get("most") is not None:
+            low, high = (money(float(told[end]), currency) for end in ("least", "most"))
+            proven = f"; proven within {low} to {high}"
         figures.append((title, money(float(told["value"]), currency), words + proven))
     told_so = [f"The futures part in {summary['branch']}."] if summary.get("branch") else []
     warnings = [str(one) for one in summary.get("warnings") or []]

@@ -19,10 +19,15 @@ from secondsource.reports.page.words import escaped, money, share
 
 from .results import HOSTILE, make, page
 
-KINDS = (
-    ("plan",), ("futures",), ("frontier",), ("tornado",), ("sample",), ("stress",), ("risk",),
-    ("shop", "dear", "stress"),
-)  # fmt: skip
+KINDS = [
+    pytest.param(("plan",), id="plan"),
+    pytest.param(("futures",), id="futures"),
+    pytest.param(("frontier",), id="frontier"),
+    pytest.param(("tornado",), id="tornado", marks=pytest.mark.slow),
+    pytest.param(("sample",), id="sample", marks=pytest.mark.slow),
+    pytest.param(("risk",), id="risk", marks=pytest.mark.slow),
+    pytest.param(("shop", "dear", "stress"), id="several"),
+]
 
 
 class Outline(HTMLParser):
@@ -53,7 +58,7 @@ def figures(text: str) -> dict[str, Any]:
     return read
 
 
-@pytest.mark.parametrize("kinds", KINDS, ids="+".join)
+@pytest.mark.parametrize("kinds", KINDS)
 def test_every_kind_of_result_becomes_a_page(kinds: tuple[str, ...], results: Path) -> None:
     """Landmarks, one h1, captions and scopes; each chart is told in words and has its table."""
     text = page(results, *kinds).read_text(encoding="utf-8")
@@ -70,7 +75,7 @@ def test_every_kind_of_result_becomes_a_page(kinds: tuple[str, ...], results: Pa
     assert {link[1:] for link in links if link and link.startswith("#")} <= set(ids)
 
 
-@pytest.mark.parametrize("kinds", KINDS, ids="+".join)
+@pytest.mark.parametrize("kinds", KINDS)
 def test_every_chart_is_one_that_plotly_knows(kinds: tuple[str, ...], results: Path) -> None:
     """Plotly's own validators find no attribute and no value that is not one."""
     graph_objects = pytest.importorskip("plotly.graph_objects")
