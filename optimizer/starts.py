@@ -12,7 +12,7 @@ from .tree import FloatArray
 
 LARGE = 2_000_000
 """Columns of all the bases that are kept together."""
-LONGEST = 32
+LONGEST = 64
 """Most neighbours in a row."""
 FEWEST = 4
 """Neighbours in a row of the largest models."""

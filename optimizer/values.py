@@ -92,6 +92,17 @@ class Values:
         more._cache[name] = array
         return False
 
+    def differing(self, other: Values) -> set[Field]:
+        """Fields in which these numbers differ from others of the same case with other changes."""
+        fields = self._by_field.keys() | other._by_field.keys()
+        changed = (name for name in fields if self._by_field.get(name) != other._by_field.get(name))
+        return {
+            name
+            for name in changed
+            if name in CHANGEABLE_TEXT
+            or not np.array_equal(self.array(*name), other.array(*name), equal_nan=True)
+        }
+
     @contextmanager
     def recording(self) -> Iterator[set[Field]]:
         """Collect the fields that are read."""

@@ -52,8 +52,11 @@ class Workbench:
         self.case, self.measures, self.force = case, measures, force
         network = build_network(case, build_tree(case, scenarios), force=force)
         self._recompiler = Recompiler(network, measures)
-        arrays = self._measured(network, self._recompiler.arrays, None)
+        arrays = replace(
+            self._recompiler.arrays, measures=measures_of(network, self._recompiler.arrays)
+        )
         self.built = Built(network, arrays, time.perf_counter() - started)
+        self._last = self.built
 
     def changed(self, changes: Sequence[Change]) -> Built:
         """Network and arrays of the case with more rows in its table `changes`.
@@ -64,24 +67,28 @@ class Workbench:
         if not changes:
             return self.built
         started = time.perf_counter()
-        network = rebuild_network(self.built.network, changes, force=self.force)
+        last, self._last = self._last, self.built
+        network = rebuild_network(self.built.network, changes, near=last.network, force=self.force)
         try:
             arrays = self._recompiler.renewed(network)
         except OtherShapeError:
             with templates():
                 arrays = compile_model(build_model(network, self.measures))
-        arrays = self._measured(network, arrays, self.built.arrays)
-        return Built(network, arrays, time.perf_counter() - started)
+        arrays = _measured(network, arrays, (self.built, last))
+        self._last = Built(network, arrays, time.perf_counter() - started)
+        return self._last
 
-    def _measured(self, network: Network, arrays: Arrays, base: Arrays | None) -> Arrays:
-        """Arrays with what tells the risk and concentration of a point."""
-        if base is not None and same_shape(base, arrays):
-            before = self.built.network.stages.done
-            same_parts = all(
-                before[name].part is network.stages.done[name].part
-                for name in ("supply", "production")
-            )
-            same_cost = np.array_equal(base.objectives["cost"], arrays.objectives["cost"])
-            if same_parts and same_cost and base.offsets["cost"] == arrays.offsets["cost"]:
-                return replace(arrays, measures=base.measures)
-        return replace(arrays, measures=measures_of(network, arrays))
+
+def _measured(network: Network, arrays: Arrays, known: Sequence[Built]) -> Arrays:
+    """Arrays with what tells the risk and concentration of a point, shared where it is the same."""
+    for one in known:
+        if not same_shape(one.arrays, arrays):
+            continue
+        before = one.network.stages.done
+        same_parts = all(
+            before[name].part is network.stages.done[name].part for name in ("supply", "production")
+        )
+        same_cost = np.array_equal(one.arrays.objectives["cost"], arrays.objectives["cost"])
+        if same_parts and same_cost and one.arrays.offsets["cost"] == arrays.offsets["cost"]:
+            return replace(arrays, measures=one.arrays.measures)
+    return replace(arrays, measures=measures_of(network, arrays))

@@ -71,7 +71,7 @@ def test_what_the_case_has_counts_as_the_middle() -> None:
 
 
 def test_a_model_ten_times_as_large_gets_shorter_rows() -> None:
-    assert [most_in_a_row(columns) for columns in (10, 100_000, 10_000_000)] == [32, 20, 4]
+    assert [most_in_a_row(columns) for columns in (10, 100_000, 10_000_000)] == [64, 20, 4]
 
 
 def test_the_nearest_start_is_the_one_whose_sides_differ_least() -> None:

@@ -113,8 +113,20 @@ def network_of(frame: Frame, *, force: bool = False) -> Network:
         return _build(frame, Stages(frame.values), force=force)
 
 
-def rebuild_network(network: Network, changes: Sequence[Change], *, force: bool = False) -> Network:
+def rebuild_network(
+    network: Network,
+    changes: Sequence[Change],
+    *,
+    near: Network | None = None,
+    force: bool = False,
+) -> Network:
     """Network of the same case with more rows in `changes`; what they do not reach is shared.
+
+    Args:
+        network: of the case without these rows.
+        changes: the rows.
+        near: network of the case with other rows, with which more may be shared.
+        force: build models past the size limit.
 
     Raises:
         TooLargeError, ChangeError: see :func:`build_network`.
@@ -128,8 +140,13 @@ def rebuild_network(network: Network, changes: Sequence[Change], *, force: bool 
     if any(table in RULES for table, _ in changed):
         return build_network(case, before.tree, force=force)
     frame = before.with_values(case, values)
-    with before.values.outdated(changed), _collector_at_rest():
-        return _build(frame, Stages(values, network.stages, changed), force=force)
+    known = network
+    if near is not None and near.frame.given is near.frame.case:
+        differing = values.differing(near.frame.values)
+        if not any(table in RULES for table, _ in differing):
+            known, changed = near, differing
+    with known.frame.values.outdated(changed), _collector_at_rest():
+        return _build(frame, Stages(values, known.stages, changed), force=force)
 
 
 @contextmanager
