@@ -27,7 +27,7 @@ _CREATED = datetime(2000, 1, 1)
 _WIDTH = {"note": 40, "source": 30, "title": 40, "name": 24, "key": 30}
 
 
-class _Exact(float):
+class Exact(float):
     """A number that XlsxWriter writes with all its digits; its own format keeps 16 of 17."""
 
     def __format__(self, spec: str) -> str:
@@ -64,7 +64,7 @@ def _write(sheet: Any, line: int, position: int, cell: Any) -> None:
     if isinstance(cell, bool):
         sheet.write_string(line, position, "yes" if cell else "no")
     elif isinstance(cell, (int, float)):
-        sheet.write_number(line, position, _Exact(cell))
+        sheet.write_number(line, position, Exact(cell))
     else:
         sheet.write_string(line, position, cell)
 
