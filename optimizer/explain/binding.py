@@ -60,6 +60,8 @@ def _node(network: Network, family: str, members: IntArray) -> IntArray | int:
     kinds = KINDS[family]
     if "node" in kinds or kinds[0] in ("application", "service", "entry", "window"):
         return _nodes_of(network, kinds, members)
+    if kinds[0] == "licence_path":
+        return np.asarray(network.licences.total.members[members[:, 0], 1])
     rows = {"limit": network.limits, "quota": network.quotas}.get(kinds[0])
     return -1 if rows is None else np.array(rows.node, dtype=np.int64)[members[:, 0]]
 

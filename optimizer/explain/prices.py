@@ -190,7 +190,7 @@ class Cells:
                 cost = float(self.prices.reduced[at])
                 if not cost or (cost > 0) == upper or not np.isfinite(old[at]):
                     continue
-                if held.lower[at] == held.upper[at] != float(old[at]):
+                if self.base.integer[at] or held.lower[at] == held.upper[at] != float(old[at]):
                     continue
                 slope = (value - float(old[at])) / step
                 ends = _shifted(self.prices.column_range[at], float(old[at]), slope)
@@ -226,7 +226,8 @@ class _Sums:
         self.binding: dict[int, tuple[float, tuple[float, float]]] = {}
 
     def add(self, node: int, value: float, ends: tuple[float, float]) -> None:
-        """Add a part of a node's price."""
+        """Add a part of a node's price; what belongs to no node counts at the first."""
+        node = max(node, 0)
         self.price[node] = self.price.get(node, 0.0) + value
         if abs(value) > self.binding.get(node, (0.0, ALWAYS))[0]:
             self.binding[node] = abs(value), ends
