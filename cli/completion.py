@@ -35,7 +35,8 @@ def tables(
     """Tables of a case, and its sections."""
     from click.shell_completion import CompletionItem
 
-    from ..models.json_schema import SECTIONS, TABLES
+    from ..models.case import TABLES
+    from ..models.json_schema import SECTIONS
 
     names = [*SECTIONS, *TABLES]
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]

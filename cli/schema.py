@@ -21,7 +21,8 @@ def schema(table: str | None, as_json: bool) -> None:
     import json
 
     from ..datasets.nearest import did_you_mean
-    from ..models.json_schema import SECTIONS, TABLES, case_schema, part_schema
+    from ..models.case import TABLES
+    from ..models.json_schema import SECTIONS, case_schema, part_schema
 
     known = [*SECTIONS, *TABLES]
     if table is not None and table not in known:

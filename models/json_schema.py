@@ -107,7 +107,7 @@ def _cell(field: Any, made: dict[str, Any]) -> dict[str, Any]:
 def _holds(field: Any, made: dict[str, Any]) -> dict[str, Any]:
     """Types, words and patterns of a cell, before blanks are allowed."""
     if made.get("type") in {"array", "object"}:  # lists and caps of [solve]
-        own = {
+        own: dict[str, Any] = {
             key: made[key]
             for key in ("items", "propertyNames", "additionalProperties")
             if key in made

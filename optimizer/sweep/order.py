@@ -65,4 +65,5 @@ def _within_one(values: Sequence[Setting]) -> FloatArray:
     known = numbers[~np.isnan(numbers)]
     if not len(known) or np.ptp(known) == 0:
         return np.zeros(len(numbers))
-    return np.nan_to_num((numbers - known.min()) / np.ptp(known), nan=0.5)
+    within = (numbers - known.min()) / np.ptp(known)
+    return np.where(np.isnan(within), 0.5, within)
