@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
+
 if TYPE_CHECKING:
     from ..models.explain_results import Explained, NoPlan
     from ..optimizer.solve import Request
 
 
 @click.command()
-@click.argument("source", metavar="CASE|RUN")
+@click.argument("source", metavar="CASE|RUN", shell_complete=cases)
 @click.option("--rules", is_flag=True, help="What each rule and policy costs: one solve for each.")
 @click.option("--deep", is_flag=True, help="Decide everything anew for each what-if (slow).")
 @click.option("--all", "full", is_flag=True, help="Everything, not only one screen.")

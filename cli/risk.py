@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
 from .solve import EXIT
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ POINTS = 4
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", shell_complete=cases)
 @click.option(
     "-o",
     "--output",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
 from .sample import METHODS
 from .sweep import EXECUTORS
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", shell_complete=cases)
 @click.argument("draws_file", metavar="DRAWS.toml", type=click.Path(dir_okay=False))
 @click.option(
     "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the plan."

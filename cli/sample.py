@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .completion import cases
+
 if TYPE_CHECKING:
     from ..models.sampling_results import Sampled
 
@@ -14,7 +16,7 @@ METHODS = ("latin_hypercube", "monte_carlo")
 
 
 @click.command()
-@click.argument("case")
+@click.argument("case", shell_complete=cases)
 @click.argument("draws_file", metavar="DRAWS.toml", type=click.Path(dir_okay=False))
 @click.option("-o", "--output", metavar="NEWCASE", required=True, help="Where the case goes.")
 @click.option("--scenarios", type=int, default=100, show_default=True, help="Futures to draw.")
