@@ -59,6 +59,7 @@ def check_for_missing_tables(context: Context) -> None:
             context.error(
                 table, None, "", "the table has no rows", remedy=f"add at least one {what}"
             )
+            context.lost.add(table)  # so that no row is blamed for naming what is not there
     if not context.case.demand and "demand" not in context.lost:
         context.warn(
             "demand",

@@ -140,7 +140,7 @@ def _check_header(
                     column=column,
                     value=column,
                     remedy=hint or f"the columns are {', '.join(own)}",
-                    place=table.file,
+                    place=table.place(None, column) or table.file,
                 )
             )
     for column, field_ in fields.items():
@@ -152,7 +152,7 @@ def _check_header(
                     table=name,
                     column=column,
                     remedy=f"add it: {field_.description}",
-                    place=table.file,
+                    place=table.place(None, column) or table.file,
                 )
             )
 

@@ -26,6 +26,7 @@ class RawTable:
         lines: line of the file or row of the sheet that each data row starts at.
         file: 'offers.csv', or the name of the sheet; '' where lines have no numbers (JSON).
         letters: for a sheet, the letters of each column ('A', 'B', ...).
+        header_line: for a sheet, the row of its header, from 1.
     """
 
     columns: list[str]
@@ -33,9 +34,16 @@ class RawTable:
     lines: list[int] = field(default_factory=list)
     file: str = ""
     letters: list[str] = field(default_factory=list)
+    header_line: int = 1
 
     def place(self, row: int | None, column: str = "") -> str:
-        """Where data row ``row`` (from 1) is: 'offers.csv line 15' or 'offers!F14'."""
+        """Where data row ``row`` (from 1) is: 'offers.csv line 15' or 'offers!F14'.
+
+        Without a row: the header's cell of the column, on a sheet.
+        """
+        if row is None and self.letters:
+            letter = self.letters[self.columns.index(column)] if column in self.columns else "A"
+            return f"{self.file}!{letter}{self.header_line}"
         if not self.file or row is None or not 1 <= row <= len(self.lines):
             return ""
         line = self.lines[row - 1]
@@ -49,6 +57,7 @@ class RawTable:
 class RawCase:
     """Settings and tables as found, and what was wrong already with finding them.
 
+    ``setting_cells`` tells where on the sheet of a workbook each (section, key) stands.
     ``unreadable`` names the tables (or 'case', for the settings) that are there but hold nothing
     that could be understood, so that what is missing from them proves nothing.
     """
@@ -57,6 +66,7 @@ class RawCase:
     tables: dict[str, RawTable] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
+    setting_cells: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def complain(self, message: str, **details: Any) -> None:
         """Note an error."""
@@ -64,6 +74,8 @@ class RawCase:
 
     def place(self, problem: Problem) -> str:
         """Where in the files a problem lies, '' if that is not known."""
+        if problem.table in SETTINGS:
+            return self.setting_cells.get((problem.table, problem.column), "")
         table = self.tables.get(problem.table)
         return table.place(problem.row, problem.column) if table else ""
 

@@ -8,11 +8,10 @@ from typing import Any
 from ..models.case import TABLES
 from ..models.problems import quote
 from .files import UnsafeFileError, check_file
-from .raw import SETTINGS, RawCase, RawTable, tidy_header, unknown_table
-from .zip_guard import inspect
-
-UNITS_MARK = "[units]"
-"""Stands in the units row under a header, by which the row is known."""
+from .nearest import nearest
+from .raw import SETTINGS, RawCase
+from .workbook_table import Sheet, read_table
+from .zip_guard import NOT_CALCULATED, inspect
 
 
 def read_workbook(path: Path) -> RawCase:
@@ -25,35 +24,44 @@ def read_workbook(path: Path) -> RawCase:
     except UnsafeFileError as error:
         raw.complain(str(error), place=path.name)
         return raw
-    for name, cells in sheets.items():
-        empty = not any(cell is not None for row in cells for cell in row)
-        if name.startswith("_") or (empty and name not in TABLES):
+    for name, sheet in sheets.items():
+        if name.startswith("_") or (sheet.empty and name not in TABLES):
             continue
         if name == "case":
-            _read_settings(raw, cells)
+            _read_settings(raw, sheet.cells)
         elif name in TABLES:
-            if not empty:
-                raw.tables[name] = _read_table(raw, name, cells)
+            if not sheet.empty and (table := read_table(raw, name, sheet)):
+                raw.tables[name] = table
         else:
-            unknown_table(raw, name, f"sheet {quote(name)}")
+            _unknown_sheet(raw, name, [known for known in (*TABLES, "case") if known not in sheets])
             continue
-        _complain_of_faults(raw, name, faults.get(name, []))
+        _complain_of_faults(raw, name, faults.get(name, {}))
+    if "case" not in sheets:
+        raw.unreadable.add("case")
+        raw.complain(
+            "there is no sheet called case in the workbook",
+            table="case",
+            remedy="name the sheet with periods, start and so on 'case', or add one with the keys "
+            "in column A and their values in column B",
+        )
     return raw
 
 
-def _sheets(path: Path) -> dict[str, list[list[Any]]]:
+def _sheets(path: Path) -> dict[str, Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum  # noqa: PLC0415  # loads late
 
     try:
         book = CalamineWorkbook.from_path(str(path))
-        return {
-            sheet.name: [
-                [_cell(value) for value in row]
-                for row in book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-            ]
-            for sheet in book.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet
-        }
+        found = {}
+        for about in book.sheets_metadata:
+            if about.typ == SheetTypeEnum.WorkSheet:
+                own = book.get_sheet_by_name(about.name)
+                rows = own.to_python(skip_empty_area=False)
+                found[about.name] = Sheet(
+                    [[_cell(value) for value in row] for row in rows],
+                    [(first, last) for first, last in own.merged_cell_ranges or []],
+                )
+        return found
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # the parser's own panics are no Exception
@@ -66,13 +74,33 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _complain_of_faults(raw: RawCase, sheet: str, cells: list[str]) -> None:
-    for cell in cells:
+def _unknown_sheet(raw: RawCase, name: str, missing: list[str]) -> None:
+    """Complain of a sheet that is no table; one that a table was renamed to is not missing."""
+    meant = nearest(name, missing)
+    if meant:
+        raw.unreadable.add(meant)
+    raw.complain(
+        f"{quote(name)} is not a table of a case",
+        place=f"sheet {quote(name)}",
+        value=name,
+        remedy=f"did you mean {meant}?"
+        if meant
+        else "delete the sheet, or begin its name with '_' to keep notes of your own in it",
+    )
+
+
+def _complain_of_faults(raw: RawCase, sheet: str, cells: dict[str, str]) -> None:
+    for cell, what in cells.items():
+        calculated = what != NOT_CALCULATED
         raw.complain(
-            "the cell holds a spreadsheet error",
+            "the cell holds a spreadsheet error"
+            if calculated
+            else "the cell holds a formula that was never calculated",
             table="" if sheet in SETTINGS else sheet,
             place=f"{sheet}!{cell}",
-            remedy="mend its formula, or write the value",
+            remedy="mend its formula, or write the value"
+            if calculated
+            else "open the workbook in a spreadsheet program and save it, or write the value",
         )
 
 
@@ -83,14 +111,16 @@ def _read_settings(raw: RawCase, sheet: list[list[Any]]) -> None:
             if key is None and value is not None:
                 raw.complain(f"{quote(value)} has no key", place=f"case!B{line}")
             continue
-        name = str(key)
+        name = str(key).strip()
         section, _, rest = name.partition(".")
         if section in SETTINGS and rest:
             name = rest
         else:
             section = "case"
+        raw.setting_cells.setdefault((section, name), f"case!A{line}")
         if value is None:
             continue
+        raw.setting_cells[section, name] = f"case!B{line}"
         target = raw.settings.setdefault(section, {})
         if section == "solve" and name.startswith("caps."):
             caps = target.setdefault("caps", {})
@@ -99,46 +129,3 @@ def _read_settings(raw: RawCase, sheet: list[list[Any]]) -> None:
         if name in target:
             raw.complain(f"the key {quote(key)} occurs twice", place=f"case!A{line}")
         target[name] = value
-
-
-def _read_table(raw: RawCase, name: str, sheet: list[list[Any]]) -> RawTable:
-    lines = [line for line, row in enumerate(sheet) if any(cell is not None for cell in row)]
-    header = tidy_header(raw, name, sheet[lines[0]], f"{name}!{lines[0] + 1}:{lines[0] + 1}")
-    letters = [column_letters(position) for position in range(len(header))]
-    table = RawTable(header, file=name, letters=letters)
-    for line in lines[1:]:
-        row = sheet[line]
-        if is_units_row(row):
-            continue
-        table.rows.append(row[: len(header)])
-        table.lines.append(line + 1)
-        for position, cell in enumerate(row):
-            if cell is not None and (position >= len(header) or not header[position]):
-                raw.complain(
-                    f"{quote(cell)} stands in a column without a name",
-                    table=name,
-                    row=len(table.rows),
-                    place=f"{name}!{column_letters(position)}{line + 1}",
-                    remedy="name the column in the header, or move what does not belong to a table "
-                    "to a sheet whose name begins with '_'",
-                )
-                break
-    return table
-
-
-def is_units_row(row: list[Any]) -> bool:
-    """Whether a row under the header shows the columns' units: all in brackets, one '[units]'."""
-    cells = [cell for cell in row if cell is not None]
-    return UNITS_MARK in cells and all(
-        isinstance(cell, str) and cell.startswith("[") and cell.endswith("]") for cell in cells
-    )
-
-
-def column_letters(position: int) -> str:
-    """Letters of a spreadsheet's column: 0 is A, 26 is AA."""
-    letters = ""
-    number = position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

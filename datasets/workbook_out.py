@@ -16,7 +16,7 @@ from ..models.fields import column_info
 from ..models.row_keys import PROVENANCE
 from .cells import plain_rows, plain_settings
 from .files import replacing
-from .workbook_in import UNITS_MARK, column_letters
+from .workbook_table import UNITS_MARK, column_letters
 
 _SPARE_ROWS = 500
 _LONGEST_LIST = 250

@@ -3,7 +3,8 @@
 A workbook is a zip archive of XML. Its parts are unpacked here once, in pieces and counted, so that
 what the archive claims about itself need not be believed. The same pass finds the farthest cell of
 each sheet (a lone cell at XFD1048576 would make a reader allocate seventeen billion cells) and
-cells that hold a spreadsheet error, which readers otherwise hand on as blanks.
+cells that hold a spreadsheet error, or a formula without a value, which readers otherwise hand on
+as blanks.
 """
 
 from __future__ import annotations
@@ -24,16 +25,24 @@ MOST_CELLS = 30_000_000
 """Cells of the rectangle from A1 to the farthest cell of a sheet."""
 
 _PIECE = 2**20
-_OVERLAP = 512
+_OVERLAP = 20_000
+"""Bytes of a part looked at twice; a formula has at most 8,192 characters."""
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*>")
+_EMPTY_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_ADDRESS = re.compile(rb"\br=[\"']([A-Z]{1,3}\d{1,7})[\"']")
+ERROR, NOT_CALCULATED = "error", "not calculated"
+"""What may be wrong with a cell."""
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _ATTRIBUTE = re.compile(r"([\w:]+)=[\"']([^\"']*)[\"']")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 
 
-def inspect(path: Path) -> dict[str, list[str]]:
-    """Refuse a workbook that is dangerous to read; sheet -> cells that hold an error (such as F14).
+def inspect(path: Path) -> dict[str, dict[str, str]]:
+    """Refuse a workbook that is dangerous to read; sheet -> cell (such as F14) -> what is wrong.
 
     Raises:
         UnsafeFileError: not a workbook, or too large once unpacked.
@@ -48,8 +57,8 @@ def inspect(path: Path) -> dict[str, list[str]]:
         raise UnsafeFileError(f"is not a readable .xlsx workbook ({error})") from None
 
 
-def _inspect_parts(archive: zipfile.ZipFile) -> dict[str, list[str]]:
-    faults: dict[str, list[str]] = {}
+def _inspect_parts(archive: zipfile.ZipFile) -> dict[str, dict[str, str]]:
+    faults: dict[str, dict[str, str]] = {}
     total = 0
     for part in archive.infolist():
         ratio = part.file_size / max(part.compress_size, 1)
@@ -68,7 +77,9 @@ def _inspect_parts(archive: zipfile.ZipFile) -> dict[str, list[str]]:
                     farthest_row = max(farthest_row, row)
                     farthest_column = max(farthest_column, _number(letters))
                     if b't="e"' in cell or b"t='e'" in cell:
-                        faults.setdefault(part.filename, []).append(f"{letters.decode()}{row}")
+                        faults.setdefault(part.filename, {})[f"{letters.decode()}{row}"] = ERROR
+                for cell in _not_calculated(window):
+                    faults.setdefault(part.filename, {})[cell] = NOT_CALCULATED
                 rows = [int(found[1]) for found in _ROW.finditer(window)]
                 farthest_row = max([farthest_row, *rows])
                 tail = window[-_OVERLAP:]
@@ -77,7 +88,18 @@ def _inspect_parts(archive: zipfile.ZipFile) -> dict[str, list[str]]:
                         f"has a cell at row {farthest_row}, column {farthest_column} of a sheet; "
                         "delete what stands far outside the tables"
                     )
-    return {part: list(dict.fromkeys(cells)) for part, cells in faults.items()}
+    return faults
+
+
+def _not_calculated(window: bytes) -> list[str]:
+    """Cells whose formula has no value. A text may be empty; a number may not."""
+    if b"<f" not in window and b":f" not in window:
+        return []
+    return [
+        address[1].decode()
+        for found in _EMPTY_FORMULA.finditer(window)
+        if b'"str"' not in found[1] and (address := _ADDRESS.search(found[1]))
+    ]
 
 
 def _cells(window: bytes) -> list[tuple[bytes, int, bytes]]:

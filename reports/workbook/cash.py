@@ -272,7 +272,7 @@ def _write_check(flow: Sheet, ledger: Sheet, result: Result, total: int, worth: 
     if len(futures) > 1:
         across = ledger.span((0, 8), (0, 7 + len(futures)))
         flow.own.data_validation(FUTURE, 1, FUTURE, 1, {"validate": "list", "source": f"={across}"})
-        flow.put(FUTURE, 2, "choose one of the list", "note")
+        flow.put(FUTURE, 2, "choose one of the list", "aside")
         solved = Formula(f"=IF(B{FUTURE + 1}={_text(EVERY)},{cost!r},{_alone(result)})", cost)
     flow.put(WORTH, 0, "Present value (net)", "figure")
     flow.put(WORTH, 1, Formula(f"=B{total + 1}", worth), "figure", "cents")
@@ -283,7 +283,7 @@ def _write_check(flow: Sheet, ledger: Sheet, result: Result, total: int, worth: 
         DIFFERENCE, 1, Formula(f"=ROUND(B{WORTH + 1}-B{SOLVED + 1},2)", round(worth - cost, 2)),
         kind="cents",
     )  # fmt: skip
-    flow.put(DIFFERENCE, 2, "0 as long as rate and months are those of the case", "note")
+    flow.put(DIFFERENCE, 2, "0 as long as rate and months are those of the case", "aside")
 
 
 def _alone(result: Result) -> str:

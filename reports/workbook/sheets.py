@@ -34,6 +34,7 @@ FORMATS: dict[str, str] = {
 }
 LOOKS: dict[str, dict[str, Any]] = {
     "plain": {},
+    "cell": {"indent": 1},
     "title": {"bold": True, "font_size": 16, "font_color": "#1F3864"},
     "heading": {"bold": True, "font_size": 12, "font_color": "#1F3864", "bottom": 1},
     "header": {
@@ -41,6 +42,7 @@ LOOKS: dict[str, dict[str, Any]] = {
         "valign": "top", "border": 1, "border_color": "#FFFFFF",
     },
     "note": {"italic": True, "font_color": "#595959"},
+    "aside": {"italic": True, "font_color": "#595959", "indent": 1},
     "words": {"text_wrap": True, "valign": "top"},
     "bold": {"bold": True},
     "total": {"bold": True, "top": 1, "bg_color": "#DCE6F1"},
@@ -191,7 +193,8 @@ class Sheet:
         self.own.set_row(top, 15.5 * lines)
         for line, row in enumerate(rows, start=top + 1):
             for at, cell in enumerate(row):
-                self.put(line, at, cell, kind=columns[at].kind)
+                kind = columns[at].kind
+                self.put(line, at, cell, "cell" if kind == "text" else "plain", kind)
         self.own.autofilter(top, 0, top + max(len(rows), 1), len(columns) - 1)
         self.own.freeze_panes(top + 1, keep)
         self.own.repeat_rows(top)

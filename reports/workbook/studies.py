@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ...models import stress_results, sweep_results
@@ -133,9 +134,12 @@ def _sweep(book: Book, result: Result, label: str) -> None:
     tornado = tables.get("tornado")
     minimised = str((result.summary.get("minimise") or ["cost"])[0])
     if tornado is not None and len(tornado):
-        for measure in [minimised, *(set(tornado["measure"]) - {minimised})]:
-            own = tornado[tornado["measure"] == measure]
-            if len(own) and (measure == minimised or own["swing"].max() > 0):
+        drawn: list[pd.DataFrame] = []
+        for measure in [minimised, *sorted(set(tornado["measure"]) - {minimised})]:
+            own = tornado[tornado["measure"] == measure].drop(columns="measure")
+            own = own.reset_index(drop=True)
+            if len(own) and not any(_same(own, other) for other in drawn):
+                drawn.append(own)
                 _tornado(book, result, measure, own, label)
     points = tables["points"]
     same = [name for name in ("objective", "mean_risk", "cvar", "worst_case")
@@ -170,12 +174,21 @@ def _sweep(book: Book, result: Result, label: str) -> None:
                    titles={name: name for name in inputs})  # fmt: skip
 
 
+def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Whether two measures say the same, as measures of risk do where there is one future."""
+    names = ["least", "largest"]
+    ordered = [table.sort_values("input")[names].to_numpy(dtype=float) for table in (one, other)]
+    return ordered[0].shape == ordered[1].shape and bool(
+        np.allclose(*ordered, rtol=1e-9, equal_nan=True)
+    )
+
+
 def _tornado(book: Book, result: Result, measure: str, own: pd.DataFrame, label: str) -> None:
     """Least and most of one measure with one input changed at a time, widest first."""
     kind: Kind = (
         "money" if measure in MONEY else "share" if measure == "concentration" else "number"
     )
-    own = own.sort_values("swing", ascending=False).drop(columns="measure")
+    own = own.sort_values("swing", ascending=False)
     own = own.assign(below=own["least"] - own["base"], above=own["largest"] - own["base"])
     kinds: dict[str, Kind] = dict.fromkeys(
         ("base", "least", "largest", "swing", "below", "above"), kind
@@ -211,12 +224,13 @@ def _stress(book: Book, result: Result, label: str) -> None:
               "loss": f"Loss ({result.currency})", "start": "From period",
               "waiting": "Late (unit-periods)", "short": "Never delivered"}  # fmt: skip
     sheet, names, bottom = _table(book, f"Outages{label}", outages, titles=titles, keep=3)
-    last, at = min(len(outages), MOST_BARS), names.index("what")
-    if "loss" in names:
+    hurting = int((outages["loss"] > 0).sum())
+    last, at = min(hurting, MOST_BARS), names.index("what")
+    if "loss" in names and last:
         chart = book.chart("bar", f"The {last} outages that cost most")
         chart.add_series({
             "name": "loss", "gap": 30, "fill": {"color": "#C55A11"},
-            "categories": f"={sheet.span((1, at - 1), (last, at))}",
+            "categories": f"={sheet.span((1, at), (last, at))}",
             "values": f"={sheet.span((1, names.index('loss')), (last, names.index('loss')))}",
         })  # fmt: skip
         chart.set_y_axis({"reverse": True})

@@ -74,7 +74,7 @@ def _figures(
             if name == "cost":
                 value = Formula(f"={flows[plan].total}", flows[plan].worth)
             sheet.put(row, at, value, "bold" if name == "cost" else "plain", kind)
-        sheet.put(row, len(plans) + 1, MEANING[name], "note")
+        sheet.put(row, len(plans) + 1, MEANING[name], "aside")
     for words, which in (("Decisions", "decisions"), ("Licences to apply for", "licences")):
         row += 1
         sheet.put(row, 0, words)
@@ -85,7 +85,7 @@ def _figures(
     for at, (_, result) in enumerate(plans, start=1):
         gap = result.summary.get("gap")
         sheet.put(row, at, None if gap is None else float(gap), kind="proof")
-    sheet.put(row, len(plans) + 1, "No plan is better by more than this part", "note")
+    sheet.put(row, len(plans) + 1, "No plan is better by more than this part", "aside")
     return row + 2
 
 
