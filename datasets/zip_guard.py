@@ -78,8 +78,8 @@ def _inspect_parts(archive: zipfile.ZipFile) -> dict[str, dict[str, str]]:
                     farthest_column = max(farthest_column, _number(letters))
                     if b't="e"' in cell or b"t='e'" in cell:
                         faults.setdefault(part.filename, {})[f"{letters.decode()}{row}"] = ERROR
-                for cell in _not_calculated(window):
-                    faults.setdefault(part.filename, {})[cell] = NOT_CALCULATED
+                for empty in _not_calculated(window):
+                    faults.setdefault(part.filename, {})[empty] = NOT_CALCULATED
                 rows = [int(found[1]) for found in _ROW.finditer(window)]
                 farthest_row = max([farthest_row, *rows])
                 tail = window[-_OVERLAP:]

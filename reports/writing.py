@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from ..models.case import Case
@@ -23,7 +21,7 @@ def report(
 
     Args:
         runs: folders of plans, frontiers, sweeps, stress tests or risk studies; or what ``solve``,
-            ``sweep`` and ``stress`` gave, for a page.
+            ``sweep`` and ``stress`` gave.
         target: ``.html`` for a page, ``.xlsx`` for a workbook; an earlier file is replaced.
         case: what was solved; needed with results that come from no folder.
 
@@ -42,28 +40,18 @@ def report(
         raise ValueError(f"{file} is a folder; name a file for the report")
     kind = file.suffix.lower()
     if kind in (".html", ".htm"):
-        from .page.report import write_results  # noqa: PLC0415  # a workbook needs no page
-        from .page.results import read_result, result_of  # noqa: PLC0415
-
-        write_results(
-            [
-                read_result(one) if isinstance(one, (str, Path)) else result_of(one, case)
-                for one in found
-            ],
-            file,
-        )
-    elif kind == ".xlsx" and find_spec(".workbook", __package__) is not None:
-        folders = [one for one in found if isinstance(one, (str, Path))]
-        if len(folders) < len(found):
-            raise ValueError("a workbook is made of run folders; name those")
-        import_module(".workbook", __package__).write_workbook(folders, file)
+        from .page.report import write_results as write  # noqa: PLC0415  # each loads its own
+    elif kind == ".xlsx":
+        from .workbook.book import write_results as write  # noqa: PLC0415
     else:
-        raise ValueError(f"{file.name}: {kind or 'no ending'} is not a report format; {_formats()}")
+        raise ValueError(
+            f"{file.name}: {kind or 'no ending'} is not a report format; name a file that ends in "
+            ".html or .xlsx"
+        )
+    from .page.results import read_result, result_of  # noqa: PLC0415
+
+    results = [
+        read_result(one) if isinstance(one, (str, Path)) else result_of(one, case) for one in found
+    ]
+    write(results, file)
     return file
-
-
-def _formats() -> str:
-    """The formats that there are, for an error."""
-    return "name a file that ends in .html" + (
-        " or .xlsx" if find_spec(".workbook", __package__) is not None else ""
-    )

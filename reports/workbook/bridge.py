@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...models.comparison import Comparison
 from ...models.plan import COST_CATEGORIES
@@ -108,7 +109,7 @@ def _draw(book: Book, sheet: Sheet, last: int, levels: list[float], low: float) 
             sheet.put(row, 6, None, look)
             sheet.put(row, 7, None, look)
         for column, colour in ((5, None), (6, "#C55A11"), (7, "#70AD47")):
-            series = {
+            series: dict[str, Any] = {
                 "name": f"={sheet.away(TOP, column)}", "categories": names,
                 "values": f"={sheet.span((TOP + 1, column), (last, column))}",
                 "fill": {"color": colour} if colour else {"none": True}, "gap": 30,

@@ -9,7 +9,7 @@ import pandas as pd
 from ..page.futures import expected, outcomes, paths
 from ..page.results import Result
 from .plan_tables import heading
-from .sheets import GRID, Book, Column, Kind, Sheet
+from .sheets import GRID, Book, Cell, Column, Kind, Sheet
 
 MOST_LINES = 12
 COLOURS = (
@@ -31,11 +31,12 @@ def write_futures(book: Book, result: Result, label: str) -> None:
         "scenario": "Future", "title": "What happens", "cost": f"Discounted cost ({book.currency})",
         "shortage": "Never delivered", "lead_time": "Lead time (days)",
     }  # fmt: skip
-    columns = [Column(titles.get(name, heading(name)), kinds.get(name, "text")) for name in table]
+    names = [str(name) for name in table.columns]
+    columns = [Column(titles.get(name, heading(name)), kinds.get(name, "text")) for name in names]
     rows = [list(row) for row in table.itertuples(index=False)]
     sheet = book.sheet(f"Futures{label}", colour="#2E75B6")
     bottom = sheet.table(columns, rows)
-    at = list(table).index("cost")
+    at = names.index("cost")
     chart = book.chart("bar", "Discounted cost in each future")
     chart.add_series({
         "categories": f"={sheet.span((1, 0), (bottom - 1, 0))}", "name": "discounted cost",
@@ -64,7 +65,7 @@ def write_shares(book: Book, result: Result, label: str) -> None:
                "country alone"),
         *(Column(name, "share") for name in countries),
     ]  # fmt: skip
-    rows = [
+    rows: list[list[Cell]] = [
         [str(key[0]), str(key[1]), float(hhi[key]), *(float(grid.loc[key, name] or 0)
          for name in countries)]
         for key in grid.index

@@ -177,10 +177,10 @@ def _sweep(book: Book, result: Result, label: str) -> None:
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     """Whether two measures say the same, as measures of risk do where there is one future."""
     names = ["least", "largest"]
-    ordered = [table.sort_values("input")[names].to_numpy(dtype=float) for table in (one, other)]
-    return ordered[0].shape == ordered[1].shape and bool(
-        np.allclose(*ordered, rtol=1e-9, equal_nan=True)
+    own, others = (
+        table.sort_values("input")[names].to_numpy(dtype=float) for table in (one, other)
     )
+    return own.shape == others.shape and np.allclose(own, others, rtol=1e-9, equal_nan=True)
 
 
 def _tornado(book: Book, result: Result, measure: str, own: pd.DataFrame, label: str) -> None:
