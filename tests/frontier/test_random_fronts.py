@@ -41,13 +41,13 @@ def assert_exact(seed: int, targets: tuple[str, str], *, whole: bool, limits: in
         assert least_first(points, limit) == pytest.approx(expected, abs=CLOSE * width)
 
 
-@quick(5)
+@quick(2)
 @given(seed=SEEDS)
 def test_cost_against_lead_time_with_whole_decisions(seed: int) -> None:
     assert_exact(seed, ("cost", "lead_time"), whole=True, limits=9)
 
 
-@quick(4)
+@quick(2)
 @given(seed=SEEDS)
 def test_cost_against_lead_time_without(seed: int) -> None:
     assert_exact(seed, ("cost", "lead_time"), whole=False, limits=9)
@@ -66,7 +66,7 @@ def test_any_two_objectives_in_a_long_campaign(
     assert_exact(seed, targets, whole=whole, limits=9)
 
 
-@quick(4)
+@quick(2)
 @given(seed=SEEDS)
 def test_a_linear_front_is_one_convex_line_without_a_needless_corner(seed: int) -> None:
     case, _ = built_for(traded(seed, whole=False), "cost", "lead_time")
@@ -78,7 +78,7 @@ def test_a_linear_front_is_one_convex_line_without_a_needless_corner(seed: int) 
     assert (np.diff(slopes) > 1e-6 * np.abs(slopes[:-1])).all()
 
 
-@quick(3)
+@quick(2)
 @given(seed=SEEDS, gap=st.sampled_from([0.0, 1e-2]))
 def test_no_evenly_spread_point_can_be_bettered_beyond_its_gap(seed: int, gap: float) -> None:
     targets = ("cost", "lead_time")

@@ -96,10 +96,11 @@ def test_start_once_per_worker_and_setup(executor: Executor) -> None:
             highest[process] = max(times, highest.get(process, 0))
         return highest
 
-    first = starts(5)
-    assert len(first) == 2
-    assert starts(5) == first
-    assert starts(6) == {process: times + 1 for process, times in first.items()}
+    first: dict[int, int] = {}
+    while len(first) < 2:  # on a busy machine one worker may be through before the other is there
+        first |= starts(5)
+    assert starts(5).items() <= first.items()
+    assert starts(6).items() <= {process: times + 1 for process, times in first.items()}.items()
 
 
 @each
