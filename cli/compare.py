@@ -34,8 +34,10 @@ def compare(runs: tuple[str, ...], scenarios: bool, as_json: bool) -> None:
 
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
     from ..reports.compare import compare_plans
+    from .progress import Progress
 
-    found = compare_plans(_scenarios(runs[0]) if scenarios else _runs(runs))
+    with Progress("comparing the plans"):
+        found = compare_plans(_scenarios(runs[0]) if scenarios else _runs(runs))
     if as_json:
         import json
 

@@ -56,13 +56,18 @@ def evaluate(
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
     from ..datasets.runs import check_target, read_run, write_run
     from ..optimizer.sampling.evaluate import evaluate as try_plan
-    from .sampling_progress import SamplingProgress
+    from .progress import Progress
 
     if output is not None:
         check_target(output)
     try:
-        with SamplingProgress() as progress:
-            found = try_plan(run, draws_file, progress=progress.show, **how)
+        with Progress("drawing futures") as progress:
+            found = try_plan(
+                run,
+                draws_file,
+                progress=progress.of,
+                **how,
+            )
     except KeyboardInterrupt:
         click.echo("stopped; nothing is written", err=True)
         context.exit(5)

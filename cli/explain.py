@@ -104,7 +104,9 @@ def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
     request = _request(request, how)
     if how["keep_decisions"] is not None:
         request = replace(request, keep=read_run(how["keep_decisions"])[1])
-    with _Progress() as progress:
+    from .progress import Progress
+
+    with Progress("looking for reasons") as progress:
         if plan is None:
             none = explain_no_plan(case, request)
             if none is not None:
@@ -115,7 +117,10 @@ def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
             return explain_plan(
                 case, plan, request, gap=gap, deep=how["deep"], rules=how["rules"],
                 executor="serial" if how["workers"] is None else "processes",
-                workers=how["workers"], progress=progress.show,
+                workers=how["workers"],
+                progress=lambda done, total: progress.count(
+                    done, total, "rules and policies tried"
+                ),
             )  # fmt: skip
         except NoPlanError:
             none = explain_no_plan(case, replace(request, keep=plan))
@@ -177,37 +182,3 @@ def _tell(found: Explained, *, full: bool, as_json: bool) -> None:
     from ..reports.memo import console_for
 
     print_explained(found, console_for(), full=full)
-
-
-class _Progress:
-    """A word on stderr now and then while rules are taken away one after the other."""
-
-    def __init__(self) -> None:
-        self.told = 0.0
-        self.status: Any = None
-
-    def __enter__(self) -> _Progress:
-        import time
-
-        from rich.console import Console
-
-        self.told = time.monotonic()
-        console = Console(stderr=True)
-        if console.is_terminal:
-            self.status = console.status("looking for reasons")
-            self.status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.status is not None:
-            self.status.stop()
-
-    def show(self, done: int, total: int) -> None:
-        """Show how far it is."""
-        import time
-
-        if self.status is not None:
-            self.status.update(f"without each rule and policy: {done} of {total}")
-        elif time.monotonic() - self.told >= 10 and done < total:
-            self.told = time.monotonic()
-            click.echo(f"{done} of {total} rules and policies tried", err=True)

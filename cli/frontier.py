@@ -111,8 +111,10 @@ def frontier(
     asked = _trade_off(loaded, how)
     for warning in [str(one) for one in problems] + wide_numbers(loaded):
         click.echo(f"warning: {warning}", err=True)
-    with _Progress() as progress:
-        front = find(loaded, asked, progress.show)
+    from .progress import Progress
+
+    with Progress("building the model", "Ctrl-C keeps the points found") as progress:
+        front = find(loaded, asked, progress.say)
     summary = _summary(loaded, front)
     if output is not None:
         _write(output, loaded, front, summary, as_csv)
@@ -259,28 +261,3 @@ def _tell(
         )
     if output is not None:
         click.echo(f"written to {output}", err=True)
-
-
-class _Progress:
-    """A line on stderr while the search runs. Silent where there is no terminal."""
-
-    def __init__(self) -> None:
-        self.status: Any = None
-
-    def __enter__(self) -> _Progress:
-        from rich.console import Console
-
-        console = Console(stderr=True)
-        if console.is_terminal:
-            self.status = console.status("building the model")
-            self.status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.status is not None:
-            self.status.stop()
-
-    def show(self, text: str) -> None:
-        """Show how far the search is."""
-        if self.status is not None:
-            self.status.update(f"{text}   (Ctrl-C keeps the points found)")

@@ -29,7 +29,10 @@ def report(runs: tuple[Path, ...], output: Path, as_json: bool) -> None:
     """
     import json
 
-    write_report(runs, output)
+    from .progress import Progress
+
+    with Progress("writing the report"):
+        write_report(runs, output)
     size = output.stat().st_size
     if as_json:
         click.echo(json.dumps({"file": str(output), "bytes": size, "runs": [str(r) for r in runs]}))

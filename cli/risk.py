@@ -96,9 +96,11 @@ def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> Non
     question = _question(loaded, how)
     for warning in [str(one) for one in problems] + wide_numbers(loaded):
         click.echo(f"warning: {warning}", err=True)
-    with _Progress() as progress:
+    from .progress import Progress
+
+    with Progress("building the model") as progress:
         try:
-            result = study(loaded, question, progress=progress.show)
+            result = study(loaded, question, progress=progress.say)
         except KeyboardInterrupt:
             if as_json:
                 click.echo('{"status": "no_solution"}')
@@ -187,28 +189,3 @@ def _tell(result: RiskResult, output: Path | None, *, as_json: bool) -> None:
         click.echo("some solve stopped early; intervals say how much is open", err=True)
     if output is not None and result.solution.tables:
         click.echo(f"written to {output}", err=True)
-
-
-class _Progress:
-    """A line on stderr while the study runs. Silent where there is no terminal."""
-
-    def __init__(self) -> None:
-        self.status: Any = None
-
-    def __enter__(self) -> _Progress:
-        from rich.console import Console
-
-        console = Console(stderr=True)
-        if console.is_terminal:
-            self.status = console.status("building the model")
-            self.status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.status is not None:
-            self.status.stop()
-
-    def show(self, text: str) -> None:
-        """Show how far the study is."""
-        if self.status is not None:
-            self.status.update(text)

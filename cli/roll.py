@@ -49,15 +49,18 @@ def roll(
 
     if output.exists():
         raise click.BadParameter(f"{output} exists; name another", param_hint="-o")
-    plan = read_plan(run)
-    rolled = roll_forward(
-        plan.case,
-        plan.tables,
-        periods,
-        scenarios=plan.scenarios,
-        scenario=scenario,
-        leave_out=leave_out,
-    )
+    from .progress import Progress
+
+    with Progress("rolling the plan forward"):
+        plan = read_plan(run)
+        rolled = roll_forward(
+            plan.case,
+            plan.tables,
+            periods,
+            scenarios=plan.scenarios,
+            scenario=scenario,
+            leave_out=leave_out,
+        )
     for line in rolled.lost:
         click.echo(f"warning: left out: {line}", err=True)
     save_case(rolled.case, output)

@@ -70,15 +70,20 @@ def saa(
     from ..datasets.runs import check_target
     from ..optimizer.sampling.saa import NoPlanError
     from ..optimizer.sampling.saa import saa as approximate
-    from .sampling_progress import SamplingProgress
+    from .progress import Progress
     from .solve import EXIT
 
     if output is not None:
         check_target(output)
     loaded = load_case(case)
     try:
-        with SamplingProgress() as progress:
-            found = approximate(loaded, draws_file, progress=progress.show, **how)
+        with Progress("drawing futures") as progress:
+            found = approximate(
+                loaded,
+                draws_file,
+                progress=progress.of,
+                **how,
+            )
     except KeyboardInterrupt:
         click.echo("stopped; nothing is written", err=True)
         context.exit(EXIT["no_solution"])

@@ -12,6 +12,7 @@ from .completion import cases
 if TYPE_CHECKING:
     from ..models.case import Case
     from ..optimizer.solve import Request
+    from .progress import Progress
 
 EXIT = {"optimal": 0, "infeasible": 3, "unbounded": 3, "feasible": 4, "no_solution": 5}
 OBJECTIVES = (
@@ -157,8 +158,10 @@ def solve(
         request = replace(request, keep=read_run(how["keep_decisions"])[1])
     for warning in [str(one) for one in problems] + wide_numbers(loaded):
         click.echo(f"warning: {warning}", err=True)
-    with _Progress(loaded.case.currency) as progress:
-        request = progress.watching(request)
+    from .progress import Progress
+
+    with Progress("building the model", "Ctrl-C keeps the best plan") as progress:
+        request = _watched(request, progress)
         try:
             changes: dict[str, Any] | None = None
             if how["keep"] is None:
@@ -352,41 +355,14 @@ def _tell(
         click.echo(f"written to {output}", err=True)
 
 
-class _Progress:
-    """A line on stderr while the solver runs: elapsed, best, bound, gap. Silent elsewhere."""
+def _watched(request: Request, progress: Progress) -> Request:
+    """The request with this line as its progress: elapsed, best, bound, gap."""
+    from dataclasses import replace
 
-    def __init__(self, currency: str) -> None:
-        self.currency = currency
-        self.status: Any = None
+    from ..reports.terminal import amount
 
-    def __enter__(self) -> _Progress:
-        from rich.console import Console
-
-        console = Console(stderr=True)
-        if console.is_terminal:
-            self.status = console.status("building the model")
-            self.status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.status is not None:
-            self.status.stop()
-
-    def watching(self, request: Request) -> Request:
-        """The request with this line as its progress."""
-        from dataclasses import replace
-
-        if self.status is None:
-            return request
-        return replace(request, options=replace(request.options, progress=self.show))
-
-    def show(
-        self, elapsed: float, best: float | None, bound: float | None, gap: float | None
-    ) -> None:
-        """Show how far the solver is."""
-        from ..reports.terminal import amount
-
-        parts = [f"{elapsed:.0f} s"]
+    def show(_elapsed: float, best: float | None, bound: float | None, gap: float | None) -> None:
+        parts = ["solving"]
         parts += [
             f"{name} {amount(value)}"
             for name, value in (("best", best), ("bound", bound))
@@ -394,4 +370,6 @@ class _Progress:
         ]
         if gap is not None:
             parts.append(f"gap {100 * gap:.2f} %")
-        self.status.update("   ".join(parts) + "   (Ctrl-C keeps the best plan)")
+        progress.say("   ".join(parts))
+
+    return replace(request, options=replace(request.options, progress=show))

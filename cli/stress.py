@@ -105,8 +105,9 @@ def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> N
     scenarios = [name.strip() for name in (how["scenarios"] or "").split(",") if name.strip()]
     from ..optimizer.stress.run import NoPlanError
     from ..optimizer.stress.run import stress as run_stress
+    from .progress import Progress
 
-    with _Progress() as progress:
+    with Progress("building the model") as progress:
         try:
             result = run_stress(
                 loaded,
@@ -115,7 +116,7 @@ def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> N
                 scenarios=scenarios or solved,
                 worst=how["worst"] if how["fix"] else 0,
                 options=_options(loaded, how),
-                progress=progress.show,
+                progress=lambda done, total: progress.count(done, total, "outages tried"),
                 **{name: how[name] for name in ("executor", "workers", "address", "force")},
             )
         except NoPlanError as error:
@@ -247,41 +248,3 @@ def _tell(result: StressResult, how: dict[str, Any], *, as_json: bool) -> None:
         print_stress(result, console_for())
     if how["output"] is not None:
         click.echo(f"written to {how['output']}", err=True)
-
-
-class _Progress:
-    """How many outages are tried: a bar on a terminal, a line now and then elsewhere."""
-
-    def __init__(self) -> None:
-        self.bar: Any = None
-        self.task: Any = None
-        self.told = 0.0
-
-    def __enter__(self) -> _Progress:
-        import time
-
-        from rich.console import Console
-
-        console = Console(stderr=True)
-        self.told = time.monotonic()
-        if console.is_terminal:
-            from rich.progress import Progress
-
-            self.bar = Progress(console=console, transient=True)
-            self.task = self.bar.add_task("outages", total=None)
-            self.bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-
-    def show(self, done: int, total: int) -> None:
-        """Show how far it is."""
-        import time
-
-        if self.bar is not None:
-            self.bar.update(self.task, total=total, completed=done)
-        elif time.monotonic() - self.told >= 10 and done < total:
-            self.told = time.monotonic()
-            click.echo(f"{done:,} of {total:,} outages tried", err=True)

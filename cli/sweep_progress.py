@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .progress import EVERY, duration
+
 if TYPE_CHECKING:
     from ..optimizer.sweep.points import Tally
-
-EVERY = 10.0
-"""Seconds between two lines where there is no terminal."""
 
 
 class SweepProgress:
@@ -66,7 +65,7 @@ class SweepProgress:
             self._told = now
             fresh = tally.done - tally.found
             left = (now - self._started) / fresh * (tally.asked - tally.done) if fresh else None
-            about = "" if left is None else f", about {_duration(left)} left"
+            about = "" if left is None else f", about {duration(left)} left"
             states = f" ({_states(tally)})" if _states(tally) else ""
             click.echo(f"{tally.done:,} of {tally.asked:,} solves done{states}{about}", err=True)
 
@@ -76,9 +75,3 @@ def _states(tally: Tally) -> str:
     return ", ".join(
         f"{tally.states[state]:,} {words}" for state, words in told if state in tally.states
     )
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
