@@ -14,6 +14,7 @@ Where no y exists, the least sum of violations gives a cut in the same way: it m
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,15 +71,26 @@ class Block:
         self._low = piece.row_lower[self.linked]
         self._high = piece.row_upper[self.linked]
         self.solver = load(piece, self.scale, integer=False)
-        self._elastic: highspy.Highs | None = None
+        self.elastic: highspy.Highs | None = None
 
-    def relaxed(self, link: FloatArray, limit: float = np.inf) -> Relaxed:
-        """Value and cut at values of the linking columns."""
+    def relaxed(
+        self,
+        link: FloatArray,
+        limit: float = np.inf,
+        prepare: Callable[[Any], None] | None = None,
+    ) -> Relaxed:
+        """Value and cut at values of the linking columns.
+
+        Args:
+            link: values of the linking columns.
+            limit: seconds.
+            prepare: called with the solver that looks for the cut of an impossible trunk.
+        """
         self.move(self.solver, link)
         status = _run(self.solver, limit)
         kinds = highspy.HighsModelStatus
         if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
-            return self._violated(link, limit)
+            return self._violated(link, limit, prepare or (lambda _: None))
         if status == kinds.kTimeLimit:
             return Relaxed(None, None)
         if status == kinds.kUnbounded:
@@ -111,19 +123,20 @@ class Block:
         constant = float(dual[used] @ side) + float(reduced[at] @ bound[at])
         return Cut(constant, -(piece.trunk.T @ dual))
 
-    def _violated(self, link: FloatArray, limit: float) -> Relaxed:
+    def _violated(self, link: FloatArray, limit: float, prepare: Callable[[Any], None]) -> Relaxed:
         """The cut that says by how much the rows cannot hold."""
-        if self._elastic is None:
-            self._elastic = self._with_slack()
-        self.move(self._elastic, link)
-        status = _run(self._elastic, limit)
+        if self.elastic is None:
+            self.elastic = self._with_slack()
+        prepare(self.elastic)
+        self.move(self.elastic, link)
+        status = _run(self.elastic, limit)
         if status == highspy.HighsModelStatus.kTimeLimit:
             return Relaxed(None, None)
         if status == highspy.HighsModelStatus.kInfeasible:
             return Relaxed(np.inf, None, possible=False)
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(f"HiGHS ended a block's search for a cut with {status}")
-        return Relaxed(np.inf, self._cut(self._elastic, np.zeros(len(self.piece.columns))))
+        return Relaxed(np.inf, self._cut(self.elastic, np.zeros(len(self.piece.columns))))
 
     def _with_slack(self) -> highspy.Highs:
         """The block without costs, whose rows to the trunk may be violated at a price of 1."""

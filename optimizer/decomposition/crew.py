@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
-
-import numpy as np
 
 from ..executors import Executor, Failed
 from ..outcomes import SolverError
 from ..tree import FloatArray
 from .block import Cut, Relaxed, seconds_left
-from .split import Split
+from .split import Piece, Split
 from .whole import Whole
-from .work import Basis, Parcel, Task, start, work
+from .work import Bases, Parcel, Task, start, work
 
 
 class Crew:
@@ -29,7 +27,8 @@ class Crew:
     def __init__(self, split: Split, executor: Executor, deadline: float) -> None:
         self.split, self.executor, self.deadline = split, executor, deadline
         self._parcel = Parcel(split.blocks)
-        self._basis: list[Basis | None] = [None] * len(split.blocks)
+        self._shapes = [_shape(one) for one in split.blocks]
+        self._bases: list[Bases] = [Bases()] * len(split.blocks)
 
     def over(self) -> bool:
         """Whether time is up."""
@@ -43,41 +42,74 @@ class Crew:
             found[at] = result
         return [found[at] for at in sorted(found)]
 
-    def relaxed(self, trunk: FloatArray) -> list[Relaxed]:
-        """Values and cuts of all relaxations at a trunk."""
+    def relaxed(self, trunk: FloatArray, which: Sequence[int] | None = None) -> list[Relaxed]:
+        """Values and cuts of relaxations at a trunk: of all blocks, or of some."""
+        asked = list(range(len(self.split.blocks)) if which is None else which)
+        new = {self._shapes[at]: at for at in reversed(asked) if self._bases[at] == Bases()}
+        if new:
+            self._relaxed(trunk, sorted(new.values()))
+        return self._relaxed(trunk, asked)
+
+    def _relaxed(self, trunk: FloatArray, which: Sequence[int]) -> list[Relaxed]:
+        """Values and cuts of some relaxations; blocks without a basis of their own get one.
+
+        Futures differ in figures, seldom in structure: from the basis of a block of the same shape
+        a first solve takes a tenth of the time.
+        """
+        blocks = self.split.blocks
         tasks = (
-            Task("relaxed", at, trunk[one.link], self._basis[at], seconds_left(self.deadline))
-            for at, one in enumerate(self.split.blocks)
+            Task("relaxed", at, trunk[blocks[at].link], self._bases[at], self._left())
+            for at in which
         )
         answers = self._ask(tasks)
-        self._basis = [
-            new if new is not None else old
-            for (_, new), old in zip(answers, self._basis, strict=True)
-        ]
-        return [found for found, _ in answers]
+        found: dict[Hashable, Bases] = {}
+        for at, (_, bases) in zip(which, answers, strict=True):
+            self._bases[at] = bases.or_else(self._bases[at])
+            found[self._shapes[at]] = self._bases[at].or_else(found.get(self._shapes[at], Bases()))
+        for at, shape in enumerate(self._shapes):
+            self._bases[at] = self._bases[at].or_else(found.get(shape, Bases()))
+        return [relaxed for relaxed, _ in answers]
 
-    def whole(self, trunk: FloatArray, enough: FloatArray) -> list[Whole]:
-        """Plans of all blocks with whole numbers, none when one of them has none.
+    def _left(self) -> float:
+        return seconds_left(self.deadline)
+
+    def dived(self, trunk: FloatArray) -> list[Whole]:
+        """Quick plans of all blocks with whole numbers, some of them perhaps without one."""
+        return self._ask(
+            Task("dived", at, trunk[one.link], self._bases[at], self._left())
+            for at, one in enumerate(self.split.blocks)
+        )
+
+    def searched(
+        self, trunk: FloatArray, which: Sequence[int], enough: FloatArray, known: list[Whole]
+    ) -> list[Whole]:
+        """Better plans of some blocks.
 
         Args:
             trunk: values of the trunk's columns.
-            enough: value of each block at which its search may end. Shape (blocks,).
+            which: the blocks.
+            enough: value of each block of all at which its search may end. Shape (blocks,).
+            known: plans of all blocks.
         """
         return self._ask(
             Task(
-                "whole",
+                "searched",
                 at,
-                trunk[one.link],
-                None,
-                seconds_left(self.deadline),
-                float(enough[at]) if one.integer.any() else -np.inf,
+                trunk[self.split.blocks[at].link],
+                seconds=self._left(),
+                enough=float(enough[at]),
+                known=known[at].point,
             )
-            for at, one in enumerate(self.split.blocks)
+            for at in which
         )
 
     def lifted(self, cuts: list[Cut]) -> list[Cut | None]:
         """Cuts with the slopes of others that know of whole numbers."""
         return self._ask(
-            Task("lifted", at, cut.slope, None, seconds_left(self.deadline))
-            for at, cut in enumerate(cuts)
+            Task("lifted", at, cut.slope, seconds=self._left()) for at, cut in enumerate(cuts)
         )
+
+
+def _shape(piece: Piece) -> Hashable:
+    """What blocks share that can start from each other's bases."""
+    return (*piece.matrix.shape, piece.matrix.nnz, len(piece.link))

@@ -22,6 +22,7 @@ from .block import Cut, Relaxed, seconds_left
 from .crew import Crew
 from .master import Found, Master
 from .split import Split
+from .whole import Whole
 
 INWARD = 0.5
 """How far the point of separation goes from the best trunk to the master's answer."""
@@ -31,6 +32,13 @@ MASTER = 0.25
 """Share of the gap asked for to which the master is solved with whole numbers."""
 GIVEN_AWAY = 0.7
 """Share of what the gap leaves free that the searches in blocks may give away."""
+HARDEST = 3
+"""Futures that are asked alone while no trunk is known that is possible for all."""
+SETTLED = 0.5
+"""Share of the gap asked for that may lie between the master and its blocks' relaxations when
+searches in blocks begin: before, another round of the master does more."""
+LEAST_BATCH = 8
+"""Blocks that are searched at once, at least."""
 MOST_ROOT_ROUNDS, MOST_ROUNDS = 300, 60
 PATIENCE = 3
 """Rounds without a better plan or bound after which the whole numbers of blocks are at fault."""
@@ -66,6 +74,10 @@ class Asked:
 
     value: float
     answers: list[Relaxed]
+
+    def impossible(self) -> bool:
+        """Whether some block has no plan for the trunk."""
+        return any(one.value == np.inf for one in self.answers)
 
 
 class Decomposition:
@@ -108,6 +120,7 @@ class Decomposition:
     def _root(self) -> SolveStatus | None:
         """Cuts at the root of the relaxation; a status where nothing more is to be done."""
         inner, least = None, np.inf
+        hardest: list[int] = []
         for _ in range(MOST_ROOT_ROUNDS):
             found = self.master.relaxation(seconds_left(self.crew.deadline))
             if found.status != SolveStatus.OPTIMAL:
@@ -118,27 +131,48 @@ class Decomposition:
             if np.isfinite(least) and self._near(least, found.bound, ROOT):
                 return None
             trunk = outer if inner is None else INWARD * outer + (1 - INWARD) * inner
+            if hardest and (some := self._ask(trunk, hardest)) is not None and some.impossible():
+                continue
             asked = self._ask(trunk)
             if asked is None:
                 return SolveStatus.INFEASIBLE
+            hardest = self._hardest(trunk, asked.answers) if inner is None else []
             if asked.value < least:
                 inner, least = trunk, asked.value
             if self.crew.over():
                 return SolveStatus.NO_SOLUTION
         return None
 
+    def _hardest(self, trunk: FloatArray, answers: list[Relaxed]) -> list[int]:
+        """The futures to which a trunk does most wrong.
+
+        A trunk that they can live with, the others mostly can as well, so that only they are
+        asked until there is one.
+        """
+        wrong = np.zeros(len(answers))
+        for at, (one, block) in enumerate(zip(answers, self.split.blocks, strict=True)):
+            if one.value == np.inf and one.cut is not None:
+                wrong[at] = one.cut.at(trunk[block.link])
+        order = np.argsort(-wrong, kind="stable")[:HARDEST]
+        return [int(at) for at in order if wrong[at] > 0.0]
+
     def _near(self, value: float, bound: float, share: float) -> bool:
         """Whether a value and a bound are as near as a share of the gap asked for."""
         return value - bound <= share * self.options.gap * abs(value) + 1e-9 * max(1.0, abs(value))
 
-    def _ask(self, trunk: FloatArray) -> Asked | None:
-        """The relaxations at a trunk, whose cuts the master takes; None if one never has a plan."""
-        answers = self.crew.relaxed(trunk)
+    def _ask(self, trunk: FloatArray, which: list[int] | None = None) -> Asked | None:
+        """The relaxations at a trunk, whose cuts the master takes; None if one never has a plan.
+
+        Of some blocks only, where they are named; their value is then not the whole's.
+        """
+        answers = self.crew.relaxed(trunk, which)
         if not all(one.possible for one in answers):
             return None
-        for at, one in enumerate(answers):
+        for at, one in zip(which or range(len(answers)), answers, strict=True):
             if one.cut is not None:
                 self.master.add(at, one.cut, violation=one.value == np.inf)
+        if which is not None:
+            return Asked(np.nan, answers)
         known = [np.nan if one.value is None else one.value for one in answers]
         value = self._total(trunk, np.array(known))
         self._show()
@@ -165,7 +199,7 @@ class Decomposition:
             if asked is None:
                 return SolveStatus.INFEASIBLE
             if np.isfinite(asked.value):
-                self._try(found.trunk, asked, tried)
+                self._try(found.trunk, asked, tried, stuck=stuck > 0)
             if self._done() or self.crew.over():
                 break
             moved = self._moved(*before)
@@ -191,24 +225,53 @@ class Decomposition:
         )
         return self.master.whole(options, start)
 
-    def _try(self, trunk: FloatArray, asked: Asked, tried: set[bytes]) -> None:
-        """Solve the blocks with whole numbers for a trunk that is worth it, and lift its cuts."""
-        free = self.options.gap * abs(asked.value) - (asked.value - self.best.bound)
-        if self.whole_blocks and free < 0 and not np.isfinite(self.best.value):
-            free = 0.25 * self.options.gap * abs(asked.value)
-        elif self.whole_blocks and free < 0:
+    def _try(self, trunk: FloatArray, asked: Asked, tried: set[bytes], *, stuck: bool) -> None:
+        """Plans for a trunk: a dive in every block, and searches and lifted cuts where they pay.
+
+        That is where the master's estimate is near to what the blocks cost, or does not get nearer.
+        """
+        found = self.crew.dived(trunk)
+        self._keep(trunk, found)
+        wanting = asked.value - self.best.bound
+        free = self.options.gap * abs(asked.value) - wanting
+        settled = stuck or wanting <= SETTLED * self.options.gap * abs(asked.value)
+        idle = not self.whole_blocks or self._done() or self.crew.over()
+        if idle or not (settled or not np.isfinite(self.best.value)):
             return
-        relaxed = np.array([one.value for one in asked.answers], dtype=float)
-        found = self.crew.whole(trunk, relaxed + max(GIVEN_AWAY * free, 0.0))
-        value = self._total(trunk, np.array([one.value for one in found]))
-        if value < self.best.value:
-            parts = [one.point for one in found if one.point is not None]
-            self.best = Best(value, self.best.bound, trunk, parts)
-        self._show()
+        if free >= 0 or not np.isfinite(self.best.value):
+            free = free if free >= 0 else 0.25 * self.options.gap * abs(asked.value)
+            self._search(trunk, asked, found, GIVEN_AWAY * free)
         key = np.round(trunk, 6).tobytes()
-        if self.whole_blocks and not self._done() and key not in tried and not self.crew.over():
+        if not self._done() and key not in tried and not self.crew.over():
             tried.add(key)
             self._lift([one.cut for one in asked.answers if one.cut is not None])
+
+    def _search(self, trunk: FloatArray, asked: Asked, found: list[Whole], budget: float) -> None:
+        """Search where the dives lost most, until they all lose no more than a budget together."""
+        relaxed = np.array([one.value for one in asked.answers], dtype=float)
+        mixed = np.array([bool(one.integer.any()) for one in self.split.blocks])
+        while True:
+            value = np.array([one.value for one in found])
+            loss = self.weights * (value - relaxed)
+            order = [at for at in np.argsort(-loss, kind="stable").tolist() if mixed[at]]
+            if loss.sum() <= budget or not order or self.crew.over():
+                break
+            batch = order[: max(LEAST_BATCH, len(loss) // 8)]
+            mixed[batch] = False
+            better = self.crew.searched(trunk, batch, relaxed + budget, found)
+            for at, one in zip(batch, better, strict=True):
+                found[at] = one
+            if not all(np.isfinite(one.value) for one in better):
+                break
+        self._keep(trunk, found)
+
+    def _keep(self, trunk: FloatArray, found: list[Whole]) -> None:
+        """Remember a plan that is better than the best so far."""
+        parts = [one.point for one in found if one.point is not None]
+        value = self._total(trunk, np.array([one.value for one in found]))
+        if len(parts) == len(found) and value < self.best.value:
+            self.best = Best(value, self.best.bound, trunk, parts)
+        self._show()
 
     def _lift(self, cuts: list[Cut]) -> None:
         for at, cut in enumerate(self.crew.lifted(cuts)):

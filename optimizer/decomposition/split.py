@@ -61,6 +61,21 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where every column of the extensive form went.
+
+    Attributes:
+        block: its block, or TRUNK. Shape (columns,).
+        position: its place there. Shape (columns,).
+        trunk: columns of the trunk. Shape (columns of the trunk,).
+    """
+
+    block: IntArray
+    position: IntArray
+    trunk: IntArray
+
+
+@dataclass(frozen=True)
 class Split:
     """A trunk and its blocks.
 
@@ -128,11 +143,15 @@ def split(network: Network, arrays: Arrays, objective: str, period: int) -> Spli
         return None
     costs = arrays.objectives[objective]
     by_column, by_row = _grouped(of_column, len(roots)), _grouped(of_row, len(roots))
-    trunk = _piece(arrays, matrix, costs, by_row[0], by_column[0], None, 1.0)
-    blocks = [
-        _piece(arrays, matrix, costs, rows, columns, trunk, float(tree.probability[node]))
-        for rows, columns, node in zip(by_row[1:], by_column[1:], roots.tolist(), strict=True)
-    ]
+    position = np.empty(matrix.shape[1], dtype=np.int64)
+    for columns in by_column:
+        position[columns] = np.arange(len(columns))
+    place = Place(of_column, position, by_column[0])
+    weights = [1.0, *tree.probability[roots].tolist()]
+    trunk, *blocks = (
+        _piece(arrays, rows, columns, matrix[rows], costs, place, at + TRUNK, weight)
+        for at, (rows, columns, weight) in enumerate(zip(by_row, by_column, weights, strict=True))
+    )
     return Split(trunk, blocks, period, arrays.offsets[objective], matrix.shape[1])
 
 
@@ -196,27 +215,25 @@ def _grouped(block: IntArray, count: int) -> list[IntArray]:
 
 def _piece(
     arrays: Arrays,
-    matrix: sparse.csr_array,
-    costs: FloatArray,
     rows: IntArray,
     columns: IntArray,
-    trunk: Piece | None,
+    own: sparse.csr_array,
+    costs: FloatArray,
+    place: Place,
+    block: int,
     weight: float,
 ) -> Piece:
+    """Rows and columns of a block, or of the trunk, without anything of the model's full width."""
     weight = weight if weight > 0 else 1.0
-    own = matrix[rows]
-    place = np.full(matrix.shape[1], -1, dtype=np.int64)
-    link = np.zeros(0, dtype=np.int64)
-    if trunk is not None:
-        place[trunk.columns] = np.arange(len(trunk.columns))
-        used = np.unique(place[own.indices])
-        link = used[used >= 0]
-    from_trunk = link if trunk is None else trunk.columns[link]
+    mine = place.block[own.indices] == block
+    outside = place.position[own.indices[~mine]]
+    link, at_link = np.unique(outside, return_inverse=True)
+    from_trunk = place.trunk[link]
     return Piece(
         columns=columns,
         rows=rows,
-        matrix=_columns_of(own, columns),
-        trunk=_columns_of(own, from_trunk),
+        matrix=_entries(own, mine, place.position[own.indices[mine]], len(columns)),
+        trunk=_entries(own, ~mine, at_link, len(link)),
         link=link,
         link_lower=arrays.lower[from_trunk],
         link_upper=arrays.upper[from_trunk],
@@ -231,17 +248,12 @@ def _piece(
     )
 
 
-def _columns_of(matrix: sparse.csr_array, columns: IntArray) -> sparse.csr_array:
-    """Some columns of a matrix, in the order given."""
-    place = np.full(matrix.shape[1], -1, dtype=np.int64)
-    place[columns] = np.arange(len(columns))
-    keep = place[matrix.indices] >= 0
-    counts = np.concatenate([[0], np.cumsum(keep)])
+def _entries(
+    matrix: sparse.csr_array, kept: np.ndarray, columns: IntArray, width: int
+) -> sparse.csr_array:
+    """Some entries of a matrix, in columns given anew. Shape (rows of the matrix, width)."""
+    counts = np.concatenate([[0], np.cumsum(kept)])
     return sparse.csr_array(
-        (
-            matrix.data[keep],
-            place[matrix.indices[keep]].astype(np.int32),
-            counts[matrix.indptr].astype(np.int32),
-        ),
-        shape=(matrix.shape[0], len(columns)),
+        (matrix.data[kept], columns.astype(np.int32), counts[matrix.indptr].astype(np.int32)),
+        shape=(matrix.shape[0], width),
     )

@@ -1,6 +1,6 @@
 """What a worker does for the decomposition: it holds blocks in HiGHS and solves them again.
 
-Every task says from which basis to start, so that the answer does not depend on which worker gets
+Every task says from which bases to start, so that the answer does not depend on which worker gets
 it, or on what that worker solved before. A start from a basis costs no more than going on.
 """
 
@@ -10,6 +10,7 @@ import pickle
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import highspy
@@ -19,12 +20,13 @@ from numpy.typing import NDArray
 from ..tree import FloatArray
 from .block import Block, Cut, Relaxed
 from .split import Piece
-from .whole import Whole, lifted, whole
+from .whole import Whole, dived, lifted, searched
 
 MOST_HELD = 1_000_000
 """Columns of blocks that a worker holds in HiGHS at the same time (about 1.4 kB each)."""
 
 Basis = tuple[NDArray[np.int8], NDArray[np.int8]]
+"""Status of columns and of rows."""
 _STATUS = list(highspy.HighsBasisStatus.__members__.values())
 
 
@@ -46,28 +48,45 @@ def _unpacked(packed: bytes) -> Parcel:
 
 
 @dataclass(frozen=True)
+class Bases:
+    """Where the relaxation of a block starts, and its search for a cut; None for no basis."""
+
+    plain: Basis | None = None
+    elastic: Basis | None = None
+
+    def or_else(self, other: Bases) -> Bases:
+        """These, and another's where there are none."""
+        if self.plain is not None and self.elastic is not None:
+            return self
+        return Bases(self.plain or other.plain, self.elastic or other.elastic)
+
+
+@dataclass(frozen=True)
 class Task:
     """What to find out about a block.
 
     Attributes:
-        what: ``relaxed`` (value and cut of the relaxation), ``whole`` (a plan with whole numbers)
-            or ``lifted`` (a cut that knows of whole numbers, with the slope of ``link``).
+        what: ``relaxed`` (value and cut of the relaxation), ``dived`` (a plan with whole numbers,
+            quickly), ``searched`` (a better one) or ``lifted`` (a cut that knows of whole numbers,
+            with the slope of ``link``).
         block: its number.
         link: values of the linking columns; for ``lifted`` the slope of the cut.
-        basis: to start from, None for none.
+        bases: to start from.
         seconds: at most.
         enough: a plan with this value or less will do.
+        known: a plan from which a search begins.
     """
 
     what: str
     block: int
     link: FloatArray
-    basis: Basis | None = None
+    bases: Bases = Bases()
     seconds: float = np.inf
     enough: float = -np.inf
+    known: FloatArray | None = None
 
 
-Answer = tuple[Relaxed, Basis | None] | Whole | Cut | None
+Answer = tuple[Relaxed, Bases] | Whole | Cut | None
 
 
 class Bench:
@@ -97,15 +116,24 @@ def start(parcel: Parcel) -> Bench:
 def work(bench: Bench, task: Task) -> Answer:
     """The answer to a task."""
     block = bench.block(task.block)
-    if task.what == "whole":
-        return whole(block, task.link, task.enough, task.seconds)
+    if task.what == "searched":
+        return searched(block, task.link, task.enough, task.seconds, task.known)
+    if task.what == "dived":
+        basis = None if task.bases.plain is None else _basis(task.bases.plain)
+        return dived(block, task.link, basis)
     if task.what == "lifted":
         return lifted(block, task.link, task.seconds)
-    block.solver.clearSolver()
-    if task.basis is not None:
-        block.solver.setBasis(_basis(task.basis))
-    found = block.relaxed(task.link, task.seconds)
-    return found, _packed(block.solver.getBasis())
+    _start(block.solver, task.bases.plain)
+    found = block.relaxed(task.link, task.seconds, partial(_start, basis=task.bases.elastic))
+    elastic = block.elastic if found.value == np.inf else None
+    return found, Bases(_packed(block.solver), None if elastic is None else _packed(elastic))
+
+
+def _start(solver: Any, basis: Basis | None) -> None:
+    """Forget what was solved before, and start from a basis."""
+    solver.clearSolver()
+    if basis is not None:
+        solver.setBasis(_basis(basis))
 
 
 def _basis(packed: Basis) -> highspy.HighsBasis:
@@ -116,10 +144,11 @@ def _basis(packed: Basis) -> highspy.HighsBasis:
     return basis
 
 
-def _packed(basis: highspy.HighsBasis) -> Basis | None:
+def _packed(solver: Any) -> Basis | None:
+    basis = solver.getBasis()
     if not basis.valid:
         return None
     return (
-        np.array([int(one) for one in basis.col_status], dtype=np.int8),
-        np.array([int(one) for one in basis.row_status], dtype=np.int8),
+        np.array([one.value for one in basis.col_status], dtype=np.int8),
+        np.array([one.value for one in basis.row_status], dtype=np.int8),
     )
