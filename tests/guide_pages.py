@@ -3,6 +3,7 @@
 Fenced blocks are what a reader sees. HTML comments before a block say what a reader does besides:
 
 ``<!-- not run: reason -->``          the next block is only shown
+``<!-- needs: jq -->``                the next block runs only where this command is installed
 ``<!-- exit: 2 -->``                  the next block ends with this exit code
 ``<!-- save: rule.csv -->``           the next block is a file of this name
 ``<!-- append: rule.csv -->``         the next block is added at the end of that file
@@ -30,10 +31,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 PIECE = re.compile(
-    r"^<!-- (?P<word>not run|exit|save|append|edit|cell): (?P<rest>.*?) -->$"
+    r"^<!-- (?P<word>not run|needs|exit|save|append|edit|cell): (?P<rest>.*?) -->$"
     r"|^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+NOT_RUN = "not run"
 
 
 @dataclass
@@ -68,7 +70,6 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.folder, self.said = folder, ""
         self.names: dict[str, Any] = {}
-        self.solved = 0
         commands = folder / ".bin"
         commands.mkdir()
         start = "from secondsource.cli.main import main; main()"
@@ -79,6 +80,7 @@ class Reader:
         self.environment = os.environ | {
             "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
             "COLUMNS": "100",
+            "HOME": str(folder),
         }
 
     def follow(self, page: Path) -> int:
@@ -91,8 +93,12 @@ class Reader:
 
     def do(self, step: Step) -> int:
         """Do one step; returns 1 if it ran an example."""
+        needed = step.notes.get("needs")
         if "not run" in step.notes:
-            self.said = "not run"
+            self.said = NOT_RUN
+        elif needed and shutil.which(needed) is None:
+            self.said = NOT_RUN
+            return 1
         elif step.kind == "sh":
             self.shell(step.text, int(step.notes.get("exit", 0)))
             return 1
@@ -108,7 +114,7 @@ class Reader:
             name, cell = place.split(" ")
             write_cell(self.folder / name, cell, value)
         elif step.kind == "text":
-            if self.said != "not run":
+            if self.said != NOT_RUN:
                 missing = first_missing(step.text, self.said)
                 assert missing is None, f"not in the output: {missing}\n\n{self.said}"
         elif name := step.notes.get("save"):

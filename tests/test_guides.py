@@ -15,6 +15,8 @@ LONG = pytest.mark.slow
     ("name", "examples"),
     [
         pytest.param("tutorial", 18, marks=LONG),
+        ("scripting", 13),
+        pytest.param("add-a-rule", 5, marks=LONG),
     ],
 )
 def test_the_examples_of_a_guide_run_as_written(name: str, examples: int, tmp_path: Path) -> None:
