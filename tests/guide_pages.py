@@ -73,10 +73,10 @@ class Reader:
         commands = folder / ".bin"
         commands.mkdir()
         start = "from secondsource.cli.main import main; main()"
-        command = commands / "secondsource"
-        command.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c '{start}' \"$@\"\n")
-        command.chmod(0o755)
-        (commands / "python").symlink_to(sys.executable)
+        for name, words in {"python": "", "secondsource": f"-c '{start}' "}.items():
+            command = commands / name
+            command.write_text(f"#!/bin/sh\nexec '{sys.executable}' {words}\"$@\"\n")
+            command.chmod(0o755)
         self.environment = os.environ | {
             "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
             "COLUMNS": "100",
@@ -99,6 +99,11 @@ class Reader:
         elif needed and shutil.which(needed) is None:
             self.said = NOT_RUN
             return 1
+        elif name := step.notes.get("save"):
+            (self.folder / name).write_text(step.text, encoding="utf-8")
+        elif name := step.notes.get("append"):
+            with (self.folder / name).open("a", encoding="utf-8") as file:
+                file.write(step.text)
         elif step.kind == "sh":
             self.shell(step.text, int(step.notes.get("exit", 0)))
             return 1
@@ -113,15 +118,9 @@ class Reader:
             place, value = step.text.split(" = ")
             name, cell = place.split(" ")
             write_cell(self.folder / name, cell, value)
-        elif step.kind == "text":
-            if self.said != NOT_RUN:
-                missing = first_missing(step.text, self.said)
-                assert missing is None, f"not in the output: {missing}\n\n{self.said}"
-        elif name := step.notes.get("save"):
-            (self.folder / name).write_text(step.text, encoding="utf-8")
-        elif name := step.notes.get("append"):
-            with (self.folder / name).open("a", encoding="utf-8") as file:
-                file.write(step.text)
+        elif step.kind == "text" and self.said != NOT_RUN:
+            missing = first_missing(step.text, self.said)
+            assert missing is None, f"not in the output: {missing}\n\n{self.said}"
         return 0
 
     def shell(self, text: str, code: int) -> None:

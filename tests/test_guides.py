@@ -17,6 +17,7 @@ LONG = pytest.mark.slow
         pytest.param("tutorial", 18, marks=LONG),
         ("scripting", 13),
         pytest.param("add-a-rule", 5, marks=LONG),
+        ("add-a-family", 1),
     ],
 )
 def test_the_examples_of_a_guide_run_as_written(name: str, examples: int, tmp_path: Path) -> None:
