@@ -59,33 +59,35 @@ def write_shares(book: Book, result: Result, label: str) -> None:
                              aggfunc="sum", fill_value=0.0, sort=False)  # fmt: skip
     grid = grid.sort_index(level=0, ascending=False, sort_remaining=False)
     hhi = table.groupby(["level", "name"])["hhi"].first()
+    kept, rest = countries, []
+    if len(countries) > MOST_LINES:
+        kept, rest = countries[: MOST_LINES - 1], countries[MOST_LINES - 1 :]
+    drawn = [*kept, *(["Other countries"] if rest else [])]
     columns = [
         Column("Of"), Column("Stage or material"),
         Column("Concentration (HHI)", "factor", "Sum of squared shares of countries; 1 is one "
                "country alone"),
-        *(Column(name, "share") for name in countries),
+        *(Column(name, "share") for name in drawn),
+        *(Column(f"of which {name}", "share") for name in rest),
     ]  # fmt: skip
-    rows: list[list[Cell]] = [
-        [str(key[0]), str(key[1]), float(hhi[key]), *(float(grid.loc[key, name] or 0)
-         for name in countries)]
-        for key in grid.index
-    ]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for key in grid.index:
+        own = {name: float(grid.loc[key, name] or 0) for name in countries}
+        others = [sum(own[name] for name in rest)] if rest else []
+        shares = [*(own[name] for name in kept), *others, *(own[name] for name in rest)]
+        rows.append([str(key[0]), str(key[1]), float(hhi[key]), *shares])
     sheet = book.sheet(f"Shares{label}", colour="#2E75B6")
     bottom = sheet.table(columns, rows, keep=2)
-    chart = book.chart(
-        "bar", "Who supplies it: expected supply over the horizon", "percent_stacked"
-    )
-    for at in range(len(countries[:MOST_LINES])):
+    chart = book.chart("bar", "Who supplies it: expected supply over the horizon", "stacked")
+    for at in range(len(drawn)):
         chart.add_series({
             "name": f"={sheet.away(0, 3 + at)}", "gap": 40,
             "categories": f"={sheet.span((1, 1), (bottom - 1, 1))}",
             "values": f"={sheet.span((1, 3 + at), (bottom - 1, 3 + at))}",
             "fill": {"color": COLOURS[at % len(COLOURS)]},
         })  # fmt: skip
-    if len(countries) > MOST_LINES:
-        chart.set_title({"name": f"Who supplies it: the {MOST_LINES} largest countries, scaled to "
-                         "100 %", "name_font": {"size": 12}})  # fmt: skip
     _finish(sheet, chart, bottom + 1, 0, "0%", "", height=200 + 24 * len(rows))
+    chart.set_x_axis({"num_format": "0%", "min": 0, "max": 1, "major_gridlines": GRID})
     chart.set_y_axis({"reverse": True})
 
 

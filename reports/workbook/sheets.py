@@ -146,7 +146,8 @@ class Sheet:
         """Write a cell: text as text, numbers in full, what is unknown as a blank."""
         shown = self.book.look(look, kind)
         if isinstance(cell, Formula):
-            self.own.write_formula(row, column, cell.text, shown, Exact(cell.value))
+            known = cell.value if math.isfinite(cell.value) else 0.0
+            self.own.write_formula(row, column, cell.text, shown, Exact(known))
         elif cell is None or (isinstance(cell, float) and math.isnan(cell)):
             self.own.write_blank(row, column, None, shown)
         elif isinstance(cell, (bool, np.bool_)):

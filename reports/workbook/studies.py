@@ -41,7 +41,7 @@ def _any(book: Book, result: Result, label: str) -> None:
     """The tables of a study that has no charts here."""
     for name, table in result.tables.items():
         if len(table):
-            _table(book, f"{heading(name)}{label}", table)
+            _table(book, f"{heading(name)}{label}", table, titles={"regret": "Regret"})
 
 
 def _table(

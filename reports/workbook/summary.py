@@ -136,9 +136,10 @@ def _costs(
             address, value = flows[plan].categories.get(category, ("0", 0.0))
             sheet.put(row, at, Formula(f"={address}", value), kind="money")
     chart = book.chart("bar", "Present value by category")
-    for at, (plan, _) in enumerate(plans, start=1):
+    for at in range(1, len(plans) + 1):
         chart.add_series({
-            "name": plan, "categories": f"={sheet.span((top, 0), (row, 0))}",
+            "name": f"={sheet.away(top - 1, at)}",
+            "categories": f"={sheet.span((top, 0), (row, 0))}",
             "values": f"={sheet.span((top, at), (row, at))}", "gap": 40,
         })  # fmt: skip
     chart.set_y_axis({"reverse": True, "label_position": "low"})
@@ -179,6 +180,8 @@ def _about(result: Result) -> list[str]:
     if result.kind == "sweep":
         return [f"{summary['done']:,} of {summary['points']:,} points over "
                 + ", ".join(map(str, summary["inputs"]))]  # fmt: skip
+    if result.kind != "stress":
+        return []
     outages = result.tables["outages"]
     worst = outages.iloc[0] if len(outages) else None
     lines = [f"{len(outages)} outages tried, the costliest first"]
