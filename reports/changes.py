@@ -39,8 +39,9 @@ def changes_between(before: Tables, after: Tables) -> list[str]:
 
 def decisions_of(tables: Tables) -> dict[Decision, dict[str, float]]:
     """Every decision with its quantity in each period, by name of the period."""
-    scenarios = tables["nodes"].set_index("node")["scenario"]
-    several = scenarios.nunique() > 1
+    nodes = tables["nodes"]
+    scenarios = nodes.set_index("node")["scenario"]
+    several = bool(nodes["period"].duplicated().any())  # one future may begin as another's
     found: dict[Decision, dict[str, float]] = {}
     for row in tables["decisions"].to_dict("records"):
         which = str(row["name"])

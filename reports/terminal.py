@@ -134,11 +134,12 @@ def _decisions(case: Case, tables: Tables) -> Table | None:
     rows = tables["decisions"]
     if rows.empty:
         return None
-    scenarios = tables["nodes"].set_index("node")["scenario"]
-    several, title = scenarios.nunique() > 1, "Decide"
+    nodes = tables["nodes"]
+    scenarios = nodes.set_index("node")["scenario"]
+    alone = nodes.groupby("period")["node"].transform("count") == 1
+    several, title = not alone.all(), "Decide"
     if _several(tables):
-        together = tables["nodes"].groupby("period")["node"].transform("count") == 1
-        rows = rows[rows["node"].isin(tables["nodes"].loc[together, "node"])]
+        rows = rows[rows["node"].isin(nodes.loc[alone, "node"])]
         several, title = False, "Decide now, whatever comes"
         if rows.empty:
             return None

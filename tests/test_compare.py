@@ -13,7 +13,8 @@ from secondsource.models.case import Case
 from secondsource.models.comparison import Comparison
 from secondsource.models.plan import Solution
 from secondsource.optimizer.replan.paths import scenario_plans
-from secondsource.optimizer.solve import solve
+from secondsource.optimizer.solve import Request, solve
+from secondsource.reports.changes import changes_between, decisions_of
 from secondsource.reports.compare import compare_plans
 from secondsource.reports.side_by_side import compare
 
@@ -78,6 +79,26 @@ def test_bridges_of_the_scenarios_of_random_plans_add_up(seed: int) -> None:
     total = sum(weights[path.name] for path in paths)
     mean = sum(weights[path.name] / total * path.objectives["cost"] for path in paths)
     assert mean == pytest.approx(plan.objectives["cost"], abs=1e-6, rel=1e-9)
+
+
+def test_a_future_that_begins_as_another_decides_the_same_things_under_one_name() -> None:
+    """Both plans choose supplier a in year 1, and the second one b when a fails."""
+    case = checked(
+        shop(
+            settings={"periods": 3, "months_per_period": 12},
+            offers=SUPPLIERS,
+            scenarios=[
+                {"scenario": "calm", "probability": 0.5},
+                {"scenario": "ban", "probability": 0.5, "parent": "calm", "branches_at": 2},
+            ],
+            changes=[change("offers", "capacity", 0, key="a", start=2, scenario="ban")],
+        )
+    )
+    plans = [(case, solve(case, Request(scenarios=(name,)))) for name in ("calm", "ban")]
+    taken = [decisions_of(solution.tables) for _, solution in plans]
+    first = ("qualify", "a", "")
+    assert taken[0][first] == taken[1][first]
+    assert changes_between(*(solution.tables for _, solution in plans)) == ["qualify b: 1"]
 
 
 def test_what_cannot_be_compared_is_said() -> None:
