@@ -7,9 +7,10 @@ Run it with the extra ``mpi`` installed and an MPI beside it::
 Every rank takes a share of the futures. The model of a future is the trunk of the tree and its
 subtree, stated in Pyomo from the arrays of the formulation; the trunk's columns are declared
 nonanticipative. Progressive hedging (Rockafellar and Wets 1991) with linearised proximal terms
-brings the futures towards one trunk. Candidates for it are what the futures settle on and
-what single futures ask for; each is fixed and every future solved for it, so that the value told is
-that of a plan. It shares no code with :mod:`.decomposition` but the split of the arrays.
+brings the futures towards one trunk. Candidates for its whole numbers are what most futures settle
+on and what single futures ask for. The ranks share the candidates: for each, all futures are solved
+as one model with these whole numbers held, so that the value told is that of a plan. It shares no
+code with :mod:`.decomposition` but the split of the arrays.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ from pyomo.environ import (
     Objective,
     RangeSet,
     Reals,
+    SolverFactory,
+    TerminationCondition,
     Var,
 )
 from scipy import sparse
@@ -44,7 +46,7 @@ from .tree import FloatArray
 
 SOLVER = "highs"
 FINER = 0.1
-"""Gap of the plans that are told, of that of the hedging: with a trunk held they take little."""
+"""Gap of the plans that are told, of that of the hedging."""
 PENALTY = 1.0
 """Penalty of progressive hedging on a column, times its cost; see :func:`penalties`."""
 
@@ -178,39 +180,35 @@ def hedge(parts: Split, iterations: int, gap: float) -> dict[str, Any]:
 
 def _best_plan(hedging: Any, parts: Split, gap: float) -> tuple[float, int]:
     """Least expected value of the candidates for the trunk, and how many were tried."""
-    best, tried = np.inf, 0
-    for candidate in list(_candidates(hedging, parts)):
-        tried += 1
-        trunk = _settled(hedging, parts, candidate, gap)
-        if trunk is None:
-            continue
-        hedging._fix_nonants({"ROOT": trunk})
-        options = {"mip_rel_gap": gap, "threads": 1}
-        hedging.solve_loop(solver_options=options, dis_W=True, dis_prox=True, need_solution=False)
-        if hedging.no_incumbent_prob() <= 0.0:
-            best = min(best, _expected(hedging, parts, trunk))
-    return best, tried
+    candidates = _candidates(hedging, parts)
+    rank, ranks = hedging.mpicomm.Get_rank(), hedging.mpicomm.Get_size()
+    here = np.inf
+    if rank < len(candidates):
+        model = _together(hedging)
+        held = list(getattr(model, model._ef_scenario_names[0]).trunk.values())
+        for candidate in candidates[rank::ranks]:
+            for at in np.flatnonzero(parts.trunk.integer).tolist():
+                held[at].fix(float(candidate[at]))
+            here = min(here, _value(model, gap))
+    return min(hedging.mpicomm.allgather(here)), len(candidates)
 
 
-def _settled(hedging: Any, parts: Split, candidate: FloatArray, gap: float) -> FloatArray | None:
-    """What the futures want on average with a candidate's whole numbers; None if one cannot.
+def _together(hedging: Any) -> ConcreteModel:
+    """The extensive form in Pyomo, whose futures share the columns of the trunk."""
+    from mpisppy.utils import sputils  # noqa: PLC0415  # an extra
 
-    An average of trunks with the same whole numbers meets the trunk's rows.
-    """
-    whole = np.flatnonzero(parts.trunk.integer).tolist()
-    for model in hedging.local_scenarios.values():
-        for one in model.trunk.values():
-            one.unfix()
-        for at in whole:
-            model.trunk[at].fix(float(candidate[at]))
-    options = {"mip_rel_gap": gap, "threads": 1}
-    hedging.solve_loop(solver_options=options, dis_W=True, dis_prox=True, need_solution=False)
-    if hedging.no_incumbent_prob() > 0.0:
-        return None
-    weights = np.array([block.weight for block in parts.blocks])
-    middle = weights @ _trunks(hedging, len(weights)) / weights.sum()
-    middle[whole] = candidate[whole]
-    return np.asarray(middle, dtype=float)
+    return sputils.create_EF(
+        hedging.all_scenario_names, hedging.scenario_creator, suppress_warnings=True
+    )
+
+
+def _value(model: ConcreteModel, gap: float) -> float:
+    """Value of the best plan of a model, infinite where it has none."""
+    found = SolverFactory(SOLVER).solve(
+        model, load_solutions=False, options={"mip_rel_gap": gap, "threads": 1}
+    )
+    optimal = found.solver.termination_condition == TerminationCondition.optimal
+    return float(found.problem.upper_bound) if optimal else np.inf
 
 
 def _trunks(hedging: Any, count: int) -> FloatArray:
@@ -225,35 +223,26 @@ def _trunks(hedging: Any, count: int) -> FloatArray:
     return np.array([everyone[f"future{at}"] for at in range(count)])
 
 
-def _expected(hedging: Any, parts: Split, trunk: FloatArray) -> float:
-    """Expected value of the plans that the futures hold, from the arrays and not from the models.
+def _candidates(hedging: Any, parts: Split, most: int = 6) -> list[FloatArray]:
+    """Trunks to be tried, the same on every rank and in the same order.
 
-    The models' objectives hold terms of the hedging, which must not count.
+    The average with its whole numbers rounded; the most that any future asks for, with which most
+    can live; and those of the futures that lie nearest to the average.
     """
-    here = 0.0
-    for name, model in hedging.local_scenarios.items():
-        own = parts.blocks[int(name.removeprefix("future"))]
-        values = np.array([one.value or 0.0 for one in model.own.values()], dtype=float)
-        here += own.weight * float(own.cost @ values)
-    total = float(sum(hedging.mpicomm.allgather(here)))
-    return parts.offset + float(parts.trunk.cost @ trunk) + total
-
-
-def _candidates(hedging: Any, parts: Split, most: int = 5) -> Iterator[FloatArray]:
-    """Trunks of the futures that lie nearest to what all settle on, nearest first."""
     weights = np.array([block.weight for block in parts.blocks])
     trunks = _trunks(hedging, len(weights))
     whole = parts.trunk.integer
     trunks[:, whole] = np.round(trunks[:, whole])
-    middle = weights @ trunks
+    middle = weights @ trunks / weights.sum()
     spread = np.maximum(trunks.std(axis=0), 1e-6)
-    distance = (np.abs(trunks - middle) / spread).sum(axis=1)
-    seen: set[bytes] = set()
-    for at in np.argsort(distance, kind="stable").tolist():
-        key = trunks[at][whole].tobytes()
-        if key not in seen and len(seen) < most:
-            seen.add(key)
-            yield trunks[at]
+    nearest = np.argsort((np.abs(trunks - middle) / spread).sum(axis=1), kind="stable")
+    settled = middle.copy()
+    settled[whole] = np.round(middle[whole])
+    found: dict[bytes, FloatArray] = {}
+    for one in (settled, trunks.max(axis=0), *trunks[nearest]):
+        if len(found) < most:
+            found.setdefault(one[whole].tobytes(), one)
+    return list(found.values())
 
 
 def main(arguments: list[str] | None = None) -> int:

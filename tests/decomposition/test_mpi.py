@@ -1,4 +1,4 @@
-"""mpi-sppy on three ranks finds a plan within one per cent of the extensive form's."""
+"""mpi-sppy on three ranks finds a plan within half a per cent of the extensive form's."""
 
 from __future__ import annotations
 
@@ -26,17 +26,20 @@ MPIEXEC = str(BESIDE) if BESIDE.exists() else shutil.which("mpiexec")
     any(importlib.util.find_spec(name) is None for name in ("mpi4py", "mpisppy")),
     reason="mpi4py and mpi-sppy are not installed: the extra mpi",
 )
-def test_three_ranks_come_within_one_per_cent_on_thirty_futures(tmp_path: Path) -> None:
+def test_three_ranks_come_within_half_a_per_cent_on_thirty_futures(tmp_path: Path) -> None:
     case = quickstart_with(30)
     save_case(case, tmp_path / "thirty")
     command = [str(MPIEXEC), "-n", "3", sys.executable, "-m", "secondsource.optimizer.mpi"]
     done = subprocess.run(
-        [*command, str(tmp_path / "thirty")], capture_output=True, text=True, check=False
+        [*command, str(tmp_path / "thirty"), "--iterations", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.strip().splitlines()[-1])
     assert found["ranks"] == 3 and found["scenarios"] == 30
     whole = solve(case, Request(options=Options(gap=4e-3), method="extensive"))
     assert whole.objective is not None and whole.bound is not None
-    assert found["objective"] == pytest.approx(whole.objective, rel=1e-2)
+    assert found["objective"] == pytest.approx(whole.objective, rel=5e-3)
     assert found["objective"] >= whole.bound * (1 - 1e-6)
