@@ -45,6 +45,7 @@ def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **
     from ..datasets.load import read_case
     from ..models.problems import CaseError
     from ..optimizer.rulings import Question, answer
+    from .progress import Progress
 
     loaded, problems = read_case(case)
     if loaded is None:
@@ -53,7 +54,8 @@ def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **
         click.echo(f"warning: {warning}", err=True)
     names = [name.strip() for name in (scenarios or "").split(",") if name.strip()] or None
     question = Question(**asked)
-    found = answer(loaded, question, names)
+    with Progress("asking the rules"):
+        found = answer(loaded, question, names)
     if as_json:
         _print_json(loaded, question, found)
     else:

@@ -112,10 +112,12 @@ def _make_up(path: Path, given: dict[str, int]) -> dict[str, Any]:
     from ..datasets.save import save_case
     from ..datasets.synthetic import Size, synthetic_case
     from ..models.case import TABLES
+    from .progress import Progress
 
     size = Size(**given)
-    case = synthetic_case(size)
-    save_case(case, path)
+    with Progress("making up a case"):
+        case = synthetic_case(size)
+        save_case(case, path)
     rows = {table: len(case.rows(table)) for table in TABLES if case.rows(table)}
     told: dict[str, Any] = {"synthetic": True, "name": case.case.name}
     told |= {key: getattr(size, key) for key in FIGURES}

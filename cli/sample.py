@@ -51,13 +51,15 @@ def sample(
     from ..datasets.load import load_case
     from ..datasets.save import save_case
     from ..optimizer.sampling.sample import sample as draw
+    from .progress import Progress
 
     path = Path(output)
     if path.exists() and not force and not (path.is_dir() and not any(path.iterdir())):
         raise click.UsageError(f"{output} exists already; choose another name, or add --force")
     try:
-        found = draw(load_case(case), draws_file, **how)
-        save_case(found.case, path)
+        with Progress("drawing futures"):
+            found = draw(load_case(case), draws_file, **how)
+            save_case(found.case, path)
     except OSError as error:
         raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
     _tell(found, output, as_json=as_json)

@@ -21,15 +21,17 @@ def verify(context: click.Context, run: Path, as_json: bool) -> None:
     """
     from ..datasets.runs import read_run
     from ..optimizer.verify import verify_plan
+    from .progress import Progress
 
-    case, tables, summary = read_run(run)
-    found = verify_plan(
-        case,
-        tables,
-        summary.get("scenarios"),
-        costs=summary.get("costs"),
-        objectives=summary.get("objectives"),
-    )
+    with Progress("checking the plan"):
+        case, tables, summary = read_run(run)
+        found = verify_plan(
+            case,
+            tables,
+            summary.get("scenarios"),
+            costs=summary.get("costs"),
+            objectives=summary.get("objectives"),
+        )
     if as_json:
         checks = [vars(check) for check in found.checks]
         for check in checks:
