@@ -15,6 +15,7 @@ LONG = pytest.mark.slow
     ("name", "examples"),
     [
         pytest.param("tutorial", 18, marks=LONG),
+        pytest.param("planners", 8, marks=LONG),
         ("scripting", 13),
         pytest.param("add-a-rule", 5, marks=LONG),
         ("add-a-family", 1),
