@@ -9,7 +9,7 @@ from ...models.comparison import Comparison
 from ...models.plan import COST_CATEGORIES
 from ..terminal import CATEGORIES
 from .cash import CashFlow
-from .sheets import GRID, Book, Cell, Column, Formula, Sheet
+from .sheets import GRID, Book, Cell, Formula, Sheet
 
 TOP = 3
 SMALLEST = 0.005
@@ -35,8 +35,9 @@ def write_bridge(
     )
     bottom = _by_category(book, sheet, first, other, flows)
     _by_decision(sheet, found, other, bottom + 24)
-    sheet.own.set_column(0, 0, 28)
-    sheet.own.set_column(1, 4, 17)
+    sheet.own.set_column(0, 0, 34)
+    sheet.own.set_column(1, 3, 17)
+    sheet.own.set_column(4, 4, 24)
     sheet.own.set_column(5, 7, 14)
 
 
@@ -141,22 +142,21 @@ def _by_decision(sheet: Sheet, found: Comparison, other: str, top: int) -> None:
     steps = found.by_decision.assign(change=found.by_decision[other] - found.by_decision[first])
     steps = steps.loc[steps["change"].abs().sort_values(ascending=False, kind="stable").index]
     sheet.put(top, 0, "By decision, as solved", "heading")
-    columns = [Column(first), Column(other), Column("Change"), Column("Of"), Column("Which")]
-    for at, column in enumerate(columns):
-        sheet.put(top + 1, at, column.title, "header")
+    for at, words in enumerate(("Which", first, other, "Change", "Of")):
+        sheet.put(top + 1, at, words, "header")
     row = top + 1
     for one in steps.to_dict("records"):
         row += 1
-        cells: list[Cell] = [float(one[first]), float(one[other])]
-        cells.append(Formula(f"=B{row + 1}-A{row + 1}", float(one["change"])))
-        for at, cell in enumerate(cells):
+        change = Formula(f"=C{row + 1}-B{row + 1}", float(one["change"]))
+        cells: tuple[Cell, ...] = (float(one[first]), float(one[other]), change)
+        sheet.put(row, 0, str(one["name"]))
+        for at, cell in enumerate(cells, start=1):
             sheet.put(row, at, cell, kind="money")
-        sheet.put(row, 3, str(one["kind"]))
-        sheet.put(row, 4, str(one["name"]))
+        sheet.put(row, 4, str(one["kind"]), "cell")
     sheet.own.autofilter(top + 1, 0, max(row, top + 2), 4)
-    for at, name in enumerate(("A", "B", "C")):
-        key = (first, other, "change")[at]
+    sheet.put(row + 1, 0, "all that the filter leaves", "total")
+    for at, key in enumerate((first, other, "change"), start=1):
+        name = "ABCD"[at]
         text = f"=SUBTOTAL(9,{name}{top + 3}:{name}{row + 1})"
         sheet.put(row + 1, at, Formula(text, float(steps[key].sum())), "total", "money")
-    sheet.put(row + 1, 3, "all that the filter leaves", "total")
     sheet.put(row + 1, 4, None, "total")
