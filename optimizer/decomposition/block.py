@@ -140,7 +140,7 @@ class Block:
 
     def _with_slack(self) -> highspy.Highs:
         """The block without costs, whose rows to the trunk may be violated at a price of 1."""
-        solver = load(self.piece, self.scale, integer=False)
+        solver: highspy.Highs = load(self.piece, self.scale, integer=False)
         width = len(self.piece.columns)
         solver.changeColsCost(width, np.arange(width, dtype=np.int32), np.zeros(width))
         count = len(self.linked)

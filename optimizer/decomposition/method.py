@@ -39,6 +39,8 @@ SETTLED = 0.5
 searches in blocks begin: before, another round of the master does more."""
 LEAST_BATCH = 8
 """Blocks that are searched at once, at least."""
+ROOT_TIME, MASTER_TIME = 0.4, 0.5
+"""Share of a time limit for the root, and of what is left for a master while there is no plan."""
 MOST_ROOT_ROUNDS, MOST_ROUNDS = 300, 60
 PATIENCE = 3
 """Rounds without a better plan or bound after which the whole numbers of blocks are at fault."""
@@ -141,7 +143,14 @@ class Decomposition:
                 inner, least = trunk, asked.value
             if self.crew.over():
                 return SolveStatus.NO_SOLUTION
+            if np.isfinite(least) and self._spent() >= ROOT_TIME:
+                return None
         return None
+
+    def _spent(self) -> float:
+        """Share of the time limit that is gone."""
+        limit = self.options.time_limit
+        return 0.0 if limit is None else (time.monotonic() - self.began) / limit
 
     def _hardest(self, trunk: FloatArray, answers: list[Relaxed]) -> list[int]:
         """The futures to which a trunk does most wrong.
@@ -217,6 +226,8 @@ class Decomposition:
 
     def _solve_master(self, start: FloatArray | None) -> Found:
         left = seconds_left(self.crew.deadline)
+        if not np.isfinite(self.best.value):
+            left *= MASTER_TIME
         options = replace(
             self.options,
             gap=MASTER * self.options.gap,
