@@ -28,7 +28,7 @@ def best(case: Case, **how: object) -> Solution:
     return solve(case, replace(Request.of(case), options=Options(gap=0.0), **how))
 
 
-@quick(25)
+@quick(8)
 @given(seed=SEEDS)
 def test_a_plan_keeps_its_own_decisions_and_its_cost(seed: int) -> None:
     case = checked(random_case(seed))
@@ -41,7 +41,7 @@ def test_a_plan_keeps_its_own_decisions_and_its_cost(seed: int) -> None:
     assert kept.warnings == ()
 
 
-@quick(25)
+@quick(8)
 @given(seed=SEEDS)
 def test_with_other_prices_kept_decisions_are_never_better_than_free_ones(seed: int) -> None:
     case = checked(random_case(seed))
@@ -70,7 +70,7 @@ def test_what_is_held_is_no_search_any_more() -> None:
 
 def test_a_plan_for_one_future_is_tried_in_another() -> None:
     compared = 0
-    for seed in range(60):
+    for seed in range(12):
         case = checked(random_case(seed))
         names = [row.scenario for row in case.scenarios]
         if len(names) < 2:
@@ -84,7 +84,7 @@ def test_a_plan_for_one_future_is_tried_in_another() -> None:
             if kept.objective is not None and free.objective is not None:
                 assert kept.objective >= free.objective - 1e-6 * max(1.0, abs(free.objective))
                 compared += 1
-    assert compared > 10
+    assert compared > 1
 
 
 def test_a_decision_that_is_gone_is_left_out_with_a_warning() -> None:

@@ -44,7 +44,7 @@ def close(first: float | None, second: float | None) -> bool:
     return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
 
 
-@quick(60)
+@quick(20)
 @given(seed=SEEDS, objective=OBJECTIVES)
 def test_optimum_and_status_are_those_of_the_plain_model(seed: int, objective: str) -> None:
     assert disagreement(random_case(seed), objective) == ""
@@ -57,7 +57,7 @@ def test_optimum_and_status_in_a_long_campaign(seed: int, objective: str) -> Non
     assert disagreement(random_case(seed), objective) == ""
 
 
-@quick(6)
+@quick(3)
 @given(seed=SEEDS)
 def test_folder_workbook_and_json_of_a_case_have_one_optimum(seed: int) -> None:
     case = checked(random_case(seed))
@@ -69,7 +69,7 @@ def test_folder_workbook_and_json_of_a_case_have_one_optimum(seed: int) -> None:
             assert close(found.objective, expected.objective), name
 
 
-@quick(14)
+@quick(5)
 @given(seed=SEEDS)
 def test_a_second_objective_keeps_the_first_and_does_not_worsen_by_being_asked(seed: int) -> None:
     case = checked(random_case(seed))
@@ -81,7 +81,7 @@ def test_a_second_objective_keeps_the_first_and_does_not_worsen_by_being_asked(s
         assert both.objective == both.objectives["lead_time"]
 
 
-@quick(12)
+@quick(5)
 @given(seed=SEEDS, part=st.floats(0, 1))
 def test_a_cap_between_the_extremes_holds_and_costs_what_the_plain_model_says(
     seed: int, part: float
@@ -97,7 +97,7 @@ def test_a_cap_between_the_extremes_holds_and_costs_what_the_plain_model_says(
     assert differs(found, solve_case(data, caps={"lead_time": cap})) == ""
 
 
-@quick(6)
+@quick(3)
 @given(seed=SEEDS)
 def test_seeds_and_threads_change_nothing_in_the_optimum(seed: int) -> None:
     case = checked(random_case(seed))
