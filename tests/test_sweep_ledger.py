@@ -12,6 +12,7 @@ import pytest
 from secondsource import sweep
 from secondsource.models.plan import SolveStatus
 from secondsource.models.sweep_results import Outcome, SweepResult
+from secondsource.optimizer.designs import points_of
 from secondsource.optimizer.highs import SolverError
 from secondsource.optimizer.resolve import Answer, Resolver
 from secondsource.optimizer.solve import Request
@@ -187,7 +188,7 @@ def test_failed_points_are_tried_again_where_that_is_asked_for(tmp_path: Path) -
 def test_a_solver_that_fails_at_one_point_leaves_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solve, calls = Resolver.solve, []
+    solve, calls = Resolver.go_on, []
 
     def unlucky(self: Resolver, change: Any = None) -> Any:
         calls.append(1)
@@ -195,17 +196,17 @@ def test_a_solver_that_fails_at_one_point_leaves_the_rest(
             raise SolverError("HiGHS ended with status 'Unknown'")
         return solve(self, change)
 
-    monkeypatch.setattr(Resolver, "solve", unlucky)
+    monkeypatch.setattr(Resolver, "go_on", unlucky)
     found = sweep(shop(), GRID, tmp_path / "run")
     assert found.status == "complete"
     failed = found.points[found.points["status"] == "failed"]
-    assert list(failed["point"]) == [3]
+    (number,) = failed["point"]
     assert failed["reason"].item() == "SolverError: HiGHS ended with status 'Unknown'"
     monkeypatch.undo()
     again = sweep(shop(), GRID, tmp_path / "run", retry_failed=True)
     assert "failed" not in set(again.points["status"])
-    changes = again.sweep.changes([4.0, 3.0])
-    assert again.points.loc[2, "status"] == plainly(shop(), changes).status.value
+    changes = again.sweep.changes(points_of(again.sweep)[number - 1])
+    assert again.points.loc[number - 1, "status"] == plainly(shop(), changes).status.value
 
 
 def test_a_change_of_text_is_a_point_like_any_other(tmp_path: Path) -> None:
@@ -248,20 +249,38 @@ def test_ctrl_c_during_a_solve_leaves_the_point_out_and_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HiGHS ends early with some plan and says nothing; a solve that was done counts."""
-    solve, calls = Resolver.solve, []
+    solve, calls = Resolver.go_on, []
 
     def pressed(self: Resolver, change: Any = None) -> Any:
         calls.append(1)
         answer = solve(self, change)
-        if len(calls) in (4, 5):
-            before = signal.signal(signal.SIGINT, lambda *_: None)  # as the solve does
+        self.session.interrupted = len(calls) in (4, 5)  # as the solve does
+        if self.session.interrupted:
+            before = signal.signal(signal.SIGINT, lambda *_: None)
             signal.raise_signal(signal.SIGINT)
             signal.signal(signal.SIGINT, before)
         return replace(answer, status=SolveStatus.FEASIBLE) if len(calls) == 4 else answer
 
-    monkeypatch.setattr(Resolver, "solve", pressed)
+    monkeypatch.setattr(Resolver, "go_on", pressed)
     found = sweep(shop(), GRID, tmp_path / "run")
     assert found.status == "stopped" and len(found.points) == 2, "the third was cut short"
     found = sweep(shop(), GRID, tmp_path / "run")
     assert found.status == "stopped" and len(found.points) == 3, "the third was done"
+    assert sweep(shop(), GRID, tmp_path / "run").status == "complete"
+
+
+def test_ctrl_c_between_two_solves_keeps_the_points_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve, calls = Resolver.go_on, []
+
+    def pressed(self: Resolver, change: Any = None) -> Any:
+        calls.append(1)
+        if len(calls) == 4:
+            signal.raise_signal(signal.SIGINT)
+        return solve(self, change)
+
+    monkeypatch.setattr(Resolver, "go_on", pressed)
+    found = sweep(shop(), GRID, tmp_path / "run")
+    assert found.status == "stopped" and len(found.points) == 2
     assert sweep(shop(), GRID, tmp_path / "run").status == "complete"

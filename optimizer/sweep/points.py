@@ -258,6 +258,8 @@ class Points:
             outcome = self.study.outcome(one, task.pairs)
             if outcome.settled or not stop:
                 self._record(point, outcome)
+        if len(found) > 1:
+            self.ledger.flush()
 
     def _tasks(
         self, rows: Sequence[Sequence[Numbered]], handed: list[list[tuple[Point, Task]]]

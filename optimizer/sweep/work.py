@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,10 +53,14 @@ def work(resolver: Resolver, changes: list[Patch | Arrays | None]) -> list[Solve
     """
     resolver.begin()
     found: list[Solved | Failed] = []
-    for change in changes:
-        found.append(attempt(_solved, resolver, change))
-        if resolver.interrupted or resolver.searched:
-            break
+    try:
+        for change in changes:
+            found.append(attempt(_solved, resolver, change))
+            if resolver.interrupted or resolver.searched:
+                break
+    except KeyboardInterrupt:
+        if not found or os.name != "posix":  # elsewhere nobody else hears of it
+            raise
     return found
 
 
