@@ -198,7 +198,7 @@ def limited(size: int, *arguments: object) -> Told:
 
 def test_a_full_disk_ends_with_a_clear_error_and_an_intact_ledger(tmp_path: Path) -> None:
     file, case, output = shop_sweep(tmp_path, 30), shop_file(tmp_path), tmp_path / "run"
-    done = limited(40_000, "sweep", case, file, "-o", output, "--json")
+    done = limited(60_000, "sweep", case, file, "-o", output, "--json")
     assert done.code == 2
     assert "ledger" in done.stderr and "disk is full" in done.stderr
     assert "Traceback" not in done.stderr
