@@ -81,7 +81,7 @@ def test_scenarios_solved_alone_give_the_published_value_of_perfect_information(
     assert entry["value"] - known == pytest.approx(entry["EVPI"], rel=1e-6)
 
 
-@pytest.mark.parametrize("name", ["gams_trnsport", "williams_dist2"])
+@pytest.mark.parametrize("name", ["gams_trnsport"])
 def test_the_installed_command_prints_the_published_optimum_and_nothing_else(name: str) -> None:
     process = start("solve", FOLDER / f"{name}.json", "--json", "--gap", 0)
     stdout, stderr = process.communicate(timeout=60)

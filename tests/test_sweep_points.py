@@ -75,13 +75,13 @@ def disagreements(document: dict[str, Any], seed: int) -> list[str]:
     return told
 
 
-@quick(5)
+@quick(2)
 @given(seed=SEEDS)
 def test_points_of_random_cases_are_plain_solves(seed: int) -> None:
     assert disagreements(random_case(seed), seed) == []
 
 
-@quick(4)
+@quick(2)
 @given(seed=SEEDS)
 def test_points_of_cases_with_controls_are_plain_solves(seed: int) -> None:
     assert disagreements(controlled_case(seed), seed) == []
