@@ -28,7 +28,7 @@ def best(case: Case, **how: object) -> Solution:
     return solve(case, replace(Request.of(case), options=Options(gap=0.0), **how))
 
 
-@quick(8)
+@quick(4)
 @given(seed=SEEDS)
 def test_a_plan_keeps_its_own_decisions_and_its_cost(seed: int) -> None:
     case = checked(random_case(seed))
@@ -41,7 +41,7 @@ def test_a_plan_keeps_its_own_decisions_and_its_cost(seed: int) -> None:
     assert kept.warnings == ()
 
 
-@quick(8)
+@quick(4)
 @given(seed=SEEDS)
 def test_with_other_prices_kept_decisions_are_never_better_than_free_ones(seed: int) -> None:
     case = checked(random_case(seed))

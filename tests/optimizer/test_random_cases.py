@@ -44,7 +44,7 @@ def close(first: float | None, second: float | None) -> bool:
     return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
 
 
-@quick(20)
+@quick(12)
 @given(seed=SEEDS, objective=OBJECTIVES)
 def test_optimum_and_status_are_those_of_the_plain_model(seed: int, objective: str) -> None:
     assert disagreement(random_case(seed), objective) == ""
@@ -69,7 +69,7 @@ def test_folder_workbook_and_json_of_a_case_have_one_optimum(seed: int) -> None:
             assert close(found.objective, expected.objective), name
 
 
-@quick(5)
+@quick(3)
 @given(seed=SEEDS)
 def test_a_second_objective_keeps_the_first_and_does_not_worsen_by_being_asked(seed: int) -> None:
     case = checked(random_case(seed))
@@ -81,7 +81,7 @@ def test_a_second_objective_keeps_the_first_and_does_not_worsen_by_being_asked(s
         assert both.objective == both.objectives["lead_time"]
 
 
-@quick(5)
+@quick(3)
 @given(seed=SEEDS, part=st.floats(0, 1))
 def test_a_cap_between_the_extremes_holds_and_costs_what_the_plain_model_says(
     seed: int, part: float

@@ -26,7 +26,7 @@ def test_seeds_that_were_once_wrong(seed: int) -> None:
     assert disagreement(controlled_case(seed)) == ""
 
 
-@quick(15)
+@quick(8)
 @given(seed=SEEDS, objective=OBJECTIVES)
 def test_optimum_and_status_are_those_of_the_plain_model(seed: int, objective: str) -> None:
     assert disagreement(controlled_case(seed), objective) == ""
