@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from . import options
 from .completion import cases
 
 
 @click.command()
 @click.argument("case", shell_complete=cases)
 @click.option("--all", "everything", is_flag=True, help="List every problem, however many.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@options.as_json("Print one JSON object on stdout.")
 @click.pass_context
 def check(context: click.Context, case: str, everything: bool, as_json: bool) -> None:
     """Tell everything that is wrong with CASE, and what would mend it.

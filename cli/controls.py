@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+from .asked import names_in
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -23,15 +25,13 @@ MOST_LINES = 40
 @click.option("--material", metavar="MATERIALS", help="What moves, e.g. 'NdFeB*'.")
 @click.option("--end-use", metavar="USES", help="What for, e.g. defence, or defence=END USER.")
 @click.option("--when", metavar="TIME", help="A period, 2027-04, 2027-Q2, 2027, or a range a..b.")
-@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to look at.")
+@options.scenarios("Scenarios to look at.")
 @click.option(
     "--changes-only", is_flag=True, help="Only what does not stay the same over the horizon."
 )
 @click.option("--each", is_flag=True, help="Every lane and offer by itself.")
 @click.option("--timeline", is_flag=True, help="Draw the state of every rule over the horizon.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.as_json()
 def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **asked: Any) -> None:
     """Tell which rule hits which shipment of CASE, when, and why.
 
@@ -52,7 +52,7 @@ def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **
         raise CaseError(problems, case)
     for warning in problems:
         click.echo(f"warning: {warning}", err=True)
-    names = [name.strip() for name in (scenarios or "").split(",") if name.strip()] or None
+    names = list(names_in(scenarios)) or None
     question = Question(**asked)
     with Progress("asking the rules"):
         found = answer(loaded, question, names)

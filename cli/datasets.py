@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from . import options
+
 TEACHES = {
     "quickstart": "the whole problem in six dozen rows: a ban that is announced a year ahead, and "
     "what stock, scrap, contracts and a recycler are worth against it; every figure is made up",
@@ -18,7 +20,7 @@ TEACHES = {
 
 
 @click.command("datasets")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@options.as_json("Print one JSON object on stdout.")
 def datasets(as_json: bool) -> None:
     """List the bundled cases: how large each is, and what it teaches.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .sweep import EXECUTORS
+from . import options
 
 if TYPE_CHECKING:
     from ..models.sampling_results import Evaluation
@@ -16,23 +16,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run", type=click.Path(file_okay=False))
 @click.argument("draws_file", metavar="DRAWS.toml", type=click.Path(dir_okay=False))
-@click.option(
-    "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the tables."
-)
+@options.output()
 @click.option("--scenarios", type=int, default=1000, show_default=True, help="Samples to draw.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
-              help="Another seed, other samples.")  # fmt: skip
-@click.option("--confidence", type=click.FloatRange(0, 1, min_open=True, max_open=True),
-              default=0.95, show_default=True, help="Of the interval on the mean.")  # fmt: skip
-@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap of each solve.")
-@click.option("--executor", type=click.Choice(EXECUTORS), help="Who solves. Default: what suits.")
-@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
-@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
-@click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
-@click.option("--force", is_flag=True, help="Build models past the size limit.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.draws_seed("samples")
+@options.confidence("Of the interval on the mean.")
+@options.gap("Relative gap of each solve.")
+@options.who_solves()
+@options.as_csv()
+@options.force()
+@options.as_json()
 @click.pass_context
 def evaluate(
     context: click.Context,

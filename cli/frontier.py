@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+from .asked import EXIT, caps_of, names_in, solver_options, with_settings
 from .completion import cases
-from .solve import EXIT, OBJECTIVES
 
 if TYPE_CHECKING:
     from ..models.case import Case
@@ -20,19 +21,13 @@ POINTS, LEVELS = 10, 5
 
 @click.command()
 @click.argument("case", shell_complete=cases)
-@click.option(
-    "-o",
-    "--output",
-    metavar="RUN",
-    type=click.Path(path_type=Path),
-    help="Folder for the points, each with its whole plan.",
-)
+@options.output("Folder for the points, each with its whole plan.")
 @click.option(
     "--objectives",
     metavar="A,B[,C]",
     default="cost,lead_time",
     show_default=True,
-    help=f"What to trade off: two or three of {', '.join(OBJECTIVES)}.",
+    help=f"What to trade off: two or three of {', '.join(options.OBJECTIVES)}.",
 )
 @click.option(
     "--points",
@@ -46,35 +41,15 @@ POINTS, LEVELS = 10, 5
     is_flag=True,
     help="All corners of the frontier instead, for small models: where it bends, jumps or ends.",
 )
-@click.option(
-    "--cap",
-    "caps",
-    multiple=True,
-    metavar="OBJECTIVE=VALUE",
-    help="Upper limit that every plan keeps, e.g. shortage=0.",
+@options.caps("Upper limit that every plan keeps, e.g. shortage=0.")
+@options.scenarios()
+@options.settings()
+@options.solving(
+    time_text="Stop the whole search after so many seconds, with the points found so far."
 )
-@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="TABLE:KEY:FIELD=VALUE",
-    help="Change a number, e.g. offers:Kuantan*:price=70.",
-)
-@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which a solve may stop.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Stop the whole search after so many seconds, with the points found so far.",
-)
-@click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
-@click.option("--csv", "as_csv", is_flag=True, help="Write all tables as CSV too.")
-@click.option("--force", is_flag=True, help="Build models past the size limit.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.as_csv("Write all tables as CSV too.")
+@options.force()
+@options.as_json()
 @click.pass_context
 def frontier(
     context: click.Context,
@@ -97,7 +72,6 @@ def frontier(
     from ..datasets.load import read_case
     from ..datasets.runs import check_target
     from ..models.problems import CaseError
-    from .solve import _with_settings
 
     if output is not None:
         check_target(output)
@@ -107,7 +81,7 @@ def frontier(
     from ..optimizer.frontier import frontier as find
     from ..optimizer.guard import wide_numbers
 
-    loaded = _with_settings(loaded, how.pop("settings"))
+    loaded = with_settings(loaded, how.pop("settings"))
     asked = _trade_off(loaded, how)
     for warning in [str(one) for one in problems] + wide_numbers(loaded):
         click.echo(f"warning: {warning}", err=True)
@@ -124,24 +98,15 @@ def frontier(
 
 def _trade_off(case: Case, how: dict[str, Any]) -> TradeOff:
     """What the command line asks for, on top of what the case says."""
-    from dataclasses import replace
-
     from ..optimizer.frontier import TradeOff
     from ..optimizer.solve import Request
-    from .solve import _cap
 
-    targets = tuple(name.strip() for name in how["objectives"].split(",") if name.strip())
+    targets = names_in(how["objectives"])
     for option, given in (("--points", how["points"]), ("--gap", how["gap"])):
         if how["exact"] and given is not None:
             raise click.UsageError(f"--exact finds all of the frontier; leave out {option}")
     request = Request.of(case)
-    options = request.options
-    for name in ("gap", "time_limit", "threads", "seed"):
-        if how[name] is not None:
-            options = replace(options, **{name: how[name]})
-    scenarios = request.scenarios
-    if how["scenarios"]:
-        scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
+    scenarios = names_in(how["scenarios"]) if how["scenarios"] else request.scenarios
     points = how["points"]
     if points is None:
         points = POINTS if len(targets) < 3 else LEVELS
@@ -150,9 +115,9 @@ def _trade_off(case: Case, how: dict[str, Any]) -> TradeOff:
             targets=targets,
             points=points,
             exact=how["exact"],
-            caps={**request.caps, **dict(_cap(text) for text in how["caps"])},
+            caps={**request.caps, **caps_of(how["caps"])},
             scenarios=scenarios,
-            options=options,
+            options=solver_options(request.options, how),
             force=how["force"],
         )
     except ValueError as error:
@@ -206,13 +171,13 @@ def _write(output: Path, case: Case, front: Front, summary: dict[str, Any], as_c
     asked = front.asked
     width = max(2, len(str(len(front.points))))
     names = [f"point-{number:0{width}}" for number in range(1, len(front.points) + 1)]
-    for name, told in zip(names, summary["points"], strict=True):
-        told["run"] = name
+    for name, point in zip(names, summary["points"], strict=True):
+        point["run"] = name
     runs = [
-        (name, point.solution.tables, summary_of(case, point.solution, list(asked.scenarios)))
-        for name, point in zip(names, front.points, strict=True)
+        (name, found.solution.tables, summary_of(case, found.solution, list(asked.scenarios)))
+        for name, found in zip(names, front.points, strict=True)
     ]
-    options = {
+    told = {
         "objectives": list(asked.targets),
         "points": None if asked.exact else asked.points,
         "exact": asked.exact,
@@ -224,9 +189,9 @@ def _write(output: Path, case: Case, front: Front, summary: dict[str, Any], as_c
         "seed": asked.options.seed,
     }
     tables = {"frontier": frontier_table(summary)}
-    write_runs(output, case, runs, tables, summary, options, csv=as_csv)
-    for told in summary["points"]:
-        told["run"] = str(output / told["run"])
+    write_runs(output, case, runs, tables, summary, told, csv=as_csv)
+    for point in summary["points"]:
+        point["run"] = str(output / point["run"])
 
 
 def _tell(

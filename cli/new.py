@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
 from .completion import bundled
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ FIGURES = ("suppliers", "materials", "periods", "seed", "scenarios", "pedigrees"
     metavar="P",
     help="Its marks of provenance, 0 to 2; with 0 no licences for goods either [default: 2]",
 )
-@click.option("--force", is_flag=True, help="Replace what is already there.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@options.force("Replace what is already there.")
+@options.as_json("Print one JSON object on stdout.")
 @click.pass_context
 def new(
     context: click.Context,

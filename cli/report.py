@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from . import options
+
 
 @click.command()
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -17,9 +19,7 @@ import click
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file; its ending says what it becomes.",
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.as_json()
 def report(runs: tuple[Path, ...], output: Path, as_json: bool) -> None:
     """Write what RUN found as one file to look at, to print and to send on.
 

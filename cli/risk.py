@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+from .asked import EXIT, names_in, solver_options, with_attitude, with_settings
 from .completion import cases
-from .solve import EXIT
 
 if TYPE_CHECKING:
     from ..models.case import Case
@@ -21,19 +22,10 @@ POINTS = 4
 
 @click.command()
 @click.argument("case", shell_complete=cases)
-@click.option(
-    "-o",
-    "--output",
-    metavar="RUN",
-    type=click.Path(path_type=Path),
-    help="Folder for the tables, with the plan for all futures in it.",
-)
-@click.option("--scenarios", metavar="all|NAME,...", help="Futures to plan for.")
-@click.option(
-    "--alpha",
-    type=float,
-    metavar="LEVEL",
-    help="Level of the conditional value at risk, from 0 to below 1. Overrides [case] cvar_level.",
+@options.output("Folder for the tables, with the plan for all futures in it.")
+@options.scenarios("Futures to plan for.")
+@options.alpha(
+    "Level of the conditional value at risk, from 0 to below 1. Overrides [case] cvar_level."
 )
 @click.option(
     "--points",
@@ -45,27 +37,13 @@ POINTS = 4
 )
 @click.option("--no-mean-value", is_flag=True, help="Leave the mean-value problem out.")
 @click.option("--no-cross", is_flag=True, help="Do not try the plan of each future in every other.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="TABLE:KEY:FIELD=VALUE",
-    help="Change a number, e.g. offers:Kuantan*:price=70.",
+@options.settings()
+@options.solving(
+    time_text="Stop each solve, and the search for the price of robustness, after so many seconds."
 )
-@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which a solve may stop.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Stop each solve, and the search for the price of robustness, after so many seconds.",
-)
-@click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
-@click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
-@click.option("--force", is_flag=True, help="Build models past the size limit.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.as_csv()
+@options.force()
+@options.as_json()
 @click.pass_context
 def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> None:
     """Find what the uncertainty of CASE costs, and what would be worth paying to lessen it.
@@ -81,7 +59,6 @@ def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> Non
     from ..datasets.load import read_case
     from ..datasets.runs import check_target
     from ..models.problems import CaseError
-    from .solve import _with_settings, with_attitude
 
     if how["output"] is not None:
         check_target(how["output"])
@@ -91,8 +68,7 @@ def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> Non
     from ..optimizer.guard import wide_numbers
     from ..optimizer.uncertainty.study import risk as study
 
-    loaded = _with_settings(loaded, how["settings"])
-    loaded = with_attitude(loaded, {**how, "risk_weight": None})
+    loaded = with_attitude(with_settings(loaded, how["settings"]), how["alpha"])
     question = _question(loaded, how)
     for warning in [str(one) for one in problems] + wide_numbers(loaded):
         click.echo(f"warning: {warning}", err=True)
@@ -114,26 +90,18 @@ def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> Non
 
 def _question(case: Case, how: dict[str, Any]) -> RiskQuestion:
     """What the command line asks for, on top of what the case says."""
-    from dataclasses import replace
-
     from ..optimizer.solve import Request
     from ..optimizer.uncertainty.question import RiskQuestion
 
     request = Request.of(case)
-    options = request.options
-    for name in ("gap", "time_limit", "threads", "seed"):
-        if how[name] is not None:
-            options = replace(options, **{name: how[name]})
-    scenarios = request.scenarios
-    if how["scenarios"]:
-        scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
+    scenarios = names_in(how["scenarios"]) if how["scenarios"] else request.scenarios
     try:
         return RiskQuestion(
             scenarios=scenarios,
             points=how["points"],
             mean_value=not how["no_mean_value"],
             cross=not how["no_cross"],
-            options=options,
+            options=solver_options(request.options, how),
             force=how["force"],
         )
     except ValueError as error:
@@ -151,7 +119,7 @@ def _write(
     tables = {"futures": result.futures, "plans": result.plans, "sums": result.sums}
     if result.robustness is not None:
         tables["robustness"] = result.robustness
-    options = {
+    told = {
         "scenarios": scenarios,
         "points": question.points,
         "gap": question.options.gap,
@@ -160,7 +128,7 @@ def _write(
         "seed": question.options.seed,
     }
     runs = [("plan", result.solution.tables, plan)]
-    write_runs(output, case, runs, tables, result.summary(), options, csv=as_csv)
+    write_runs(output, case, runs, tables, result.summary(), told, csv=as_csv)
 
 
 def _tell(result: RiskResult, output: Path | None, *, as_json: bool) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+from .asked import EXIT
 from .completion import cases
 from .sample import METHODS
-from .sweep import EXECUTORS
 
 if TYPE_CHECKING:
     from ..models.case import Case
@@ -19,31 +20,21 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("case", shell_complete=cases)
 @click.argument("draws_file", metavar="DRAWS.toml", type=click.Path(dir_okay=False))
-@click.option(
-    "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the plan."
-)
+@options.output("Folder for the plan.")
 @click.option("--batches", type=int, default=5, show_default=True, help="Replications to solve.")
 @click.option("--scenarios", type=int, default=20, show_default=True, help="Futures of each.")
 @click.option("--unseen", type=int, default=500, show_default=True,
               help="Samples on which the chosen plan is tried.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
-              help="Another seed, other futures.")  # fmt: skip
+@options.draws_seed("futures")
 @click.option("--method", type=click.Choice(METHODS),
               help="How the batches are drawn. Default: what DRAWS.toml says.")  # fmt: skip
-@click.option("--confidence", type=click.FloatRange(0, 1, min_open=True, max_open=True),
-              default=0.95, show_default=True, help="Of the intervals.")  # fmt: skip
-@click.option("--gap", type=click.FloatRange(min=0),
-              help="Of each batch. Default: 0.005, or the case's if larger.")  # fmt: skip
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
-              help="Stop each batch after so many seconds.")  # fmt: skip
-@click.option("--executor", type=click.Choice(EXECUTORS), help="Who solves. Default: what suits.")
-@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
-@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
-@click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
-@click.option("--force", is_flag=True, help="Build models past the size limit.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.confidence("Of the intervals.")
+@options.gap("Of each batch. Default: 0.005, or the case's if larger.")
+@options.time_limit("Stop each batch after so many seconds.")
+@options.who_solves()
+@options.as_csv()
+@options.force()
+@options.as_json()
 @click.pass_context
 def saa(
     context: click.Context,
@@ -71,7 +62,6 @@ def saa(
     from ..optimizer.sampling.saa import NoPlanError
     from ..optimizer.sampling.saa import saa as approximate
     from .progress import Progress
-    from .solve import EXIT
 
     if output is not None:
         check_target(output)
@@ -121,8 +111,8 @@ def _write(
         "samples": found.evaluation.samples,
     }
     asked = {name: how[name] for name in ("batches", "scenarios", "unseen", "seed", "method")}
-    options = {"minimise": ["cost"], "caps": {}, "gap": how["gap"], "saa": asked}
-    write_run(output, found.planned, tables, summary, options, csv=as_csv)
+    told = {"minimise": ["cost"], "caps": {}, "gap": how["gap"], "saa": asked}
+    write_run(output, found.planned, tables, summary, told, csv=as_csv)
 
 
 def _tell(found: SaaResult, summary: dict[str, Any], output: Path | None, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -20,16 +21,12 @@ METHODS = ("latin_hypercube", "monte_carlo")
 @click.argument("draws_file", metavar="DRAWS.toml", type=click.Path(dir_okay=False))
 @click.option("-o", "--output", metavar="NEWCASE", required=True, help="Where the case goes.")
 @click.option("--scenarios", type=int, default=100, show_default=True, help="Futures to draw.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
-              help="Another seed, other futures.")  # fmt: skip
+@options.draws_seed("futures")
 @click.option("--keep", type=int, metavar="K", help="Keep K of them, by fast forward selection.")
 @click.option("--method", type=click.Choice(METHODS), help="Default: what DRAWS.toml says.")
-@click.option("--gap", type=click.FloatRange(min=0),
-              help="In [solve] of NEWCASE. Default: 0.01, or the case's.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace what is already there.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.gap("In [solve] of NEWCASE. Default: 0.01, or the case's.")
+@options.force("Replace what is already there.")
+@options.as_json()
 def sample(
     case: str,
     draws_file: str,

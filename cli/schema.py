@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from . import options
 from .completion import tables
 
 
 @click.command()
 @click.argument("table", required=False, shell_complete=tables)
-@click.option("--json", "as_json", is_flag=True, help="As for every command; a schema is JSON.")
+@options.as_json("As for every command; a schema is JSON.")
 def schema(table: str | None, as_json: bool) -> None:
     """Print the JSON Schema of a case, or of one TABLE of it.
 

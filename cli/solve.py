@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+from .asked import EXIT, cap_of, caps_of, names_in, solver_options, with_attitude, with_settings
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -14,38 +16,18 @@ if TYPE_CHECKING:
     from ..optimizer.solve import Request
     from .progress import Progress
 
-EXIT = {"optimal": 0, "infeasible": 3, "unbounded": 3, "feasible": 4, "no_solution": 5}
-OBJECTIVES = (
-    *("cost", "lead_time", "shortage", "cvar", "mean_risk", "worst_case", "regret"),
-    "concentration",
-)
+_with_settings, _cap = with_settings, cap_of  # explain still asks for them by these names
 
 
 @click.command()
 @click.argument("case", shell_complete=cases)
-@click.option(
-    "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the plan."
-)
-@click.option(
-    "--minimise",
-    multiple=True,
-    type=click.Choice(OBJECTIVES),
-    help="Objective; several in order of importance.",
-)
-@click.option(
-    "--cap",
-    "caps",
-    multiple=True,
-    metavar="OBJECTIVE=VALUE",
-    help="Upper limit on an objective, e.g. lead_time=30.",
-)
-@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
-@click.option(
-    "--alpha",
-    type=float,
-    metavar="LEVEL",
-    help="Level of the conditional value at risk, from 0 to below 1: cvar is the mean cost of the "
-    "worst 1 - LEVEL of the futures. Overrides [case] cvar_level.",
+@options.output("Folder for the plan.")
+@options.minimise()
+@options.caps()
+@options.scenarios()
+@options.alpha(
+    "Level of the conditional value at risk, from 0 to below 1: cvar is the mean cost of the "
+    "worst 1 - LEVEL of the futures. Overrides [case] cvar_level."
 )
 @click.option(
     "--risk-weight",
@@ -53,18 +35,9 @@ OBJECTIVES = (
     metavar="W",
     help="Minimise (1 - W) x expected cost + W x cvar, W from 0 to 1.",
 )
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="TABLE:KEY:FIELD=VALUE",
-    help="Change a number, e.g. offers:Kuantan*:price=70.",
-)
-@click.option(
-    "--keep-decisions",
-    metavar="RUN",
-    type=click.Path(path_type=Path),
-    help="Keep every strategic decision of an earlier plan as it is: how does it fare here?",
+@options.settings()
+@options.keep_decisions(
+    "Keep every strategic decision of an earlier plan as it is: how does it fare here?"
 )
 @click.option(
     "--keep",
@@ -78,15 +51,7 @@ OBJECTIVES = (
     metavar="MONEY",
     help="With --keep: what each decision made, dropped or moved costs, in present value.",
 )
-@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Stop after so many seconds.",
-)
-@click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
+@options.solving("Relative gap at which to stop.")
 @click.option(
     "--method",
     type=click.Choice(["auto", "extensive", "decomposed"]),
@@ -96,24 +61,22 @@ OBJECTIVES = (
 )
 @click.option(
     "--executor",
-    type=click.Choice(["serial", "processes", "dask"]),
+    type=click.Choice(options.EXECUTORS),
     default="serial",
     show_default=True,
     help="Who solves the parts.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Worker processes for the parts.")
-@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
+@options.workers("Worker processes for the parts.")
+@options.address()
 @click.option(
     "--write-model",
     metavar="FILE.mps",
     type=click.Path(dir_okay=False),
     help="Write the model with names (.mps or .lp).",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Write the plan's tables as CSV too.")
-@click.option("--force", is_flag=True, help="Build models past the size limit.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.as_csv("Write the plan's tables as CSV too.")
+@options.force()
+@options.as_json()
 @click.pass_context
 def solve(
     context: click.Context,
@@ -147,8 +110,8 @@ def solve(
     from ..optimizer.guard import wide_numbers
     from ..optimizer.solve import solve as run_solve
 
-    loaded = _with_settings(loaded, how.pop("settings"))
-    loaded = with_attitude(loaded, how)
+    loaded = with_settings(loaded, how.pop("settings"))
+    loaded = with_attitude(loaded, how["alpha"], how["risk_weight"])
     request = _request(loaded, how)
     if how["keep_decisions"] is not None:
         from dataclasses import replace
@@ -179,56 +142,12 @@ def solve(
     if changes is not None:
         summary["changes"] = changes
     if output is not None:
-        write_run(output, loaded, solution.tables, summary, _options(request), csv=as_csv)
+        write_run(output, loaded, solution.tables, summary, _told(request), csv=as_csv)
     why = _why_not(loaded, request) if solution.status == "infeasible" else []
     _tell(loaded, solution.tables, summary, why, output, as_json)
     if changes is not None and solution.tables and not as_json:
         tell_near(changes, loaded.case.currency)
     context.exit(EXIT[solution.status])
-
-
-def _with_settings(case: Case, settings: tuple[str, ...]) -> Case:
-    """The case with one row of `changes` for every --set, checked again."""
-    if not settings:
-        return case
-    from ..datasets.checks import check_case
-    from ..models.problems import CaseError
-    from ..models.rule_rows import Change
-
-    rows = []
-    for text in settings:
-        table, colon, rest = text.partition(":")
-        key, second, assignment = rest.rpartition(":")
-        field, equals, value = assignment.partition("=")
-        if not (colon and second and equals):
-            raise click.BadParameter(
-                f"{text!r} is not TABLE:KEY:FIELD=VALUE, e.g. offers:*:price=70", param_hint="--set"
-            )
-        rows.append(
-            Change(
-                table=table.strip(),
-                key=key.strip() or "*",
-                field=field.strip(),
-                value=value.strip(),
-            )
-        )
-    changed = case.model_copy(update={"changes": [*case.changes, *rows]})
-    problems = check_case(changed)
-    if any(problem.level == "error" for problem in problems):
-        raise CaseError(problems, "--set")
-    return changed
-
-
-def with_attitude(case: Case, how: dict[str, Any]) -> Case:
-    """The case with --alpha and --risk-weight in its settings."""
-    from ..optimizer.uncertainty.attitude import with_attitude as changed
-
-    for option, kind in (("alpha", "--alpha"), ("risk_weight", "--risk-weight")):
-        try:
-            case = changed(case, **{option: how[option]})
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint=kind) from None
-    return case
 
 
 def _request(case: Case, how: dict[str, Any]) -> Request:
@@ -238,19 +157,7 @@ def _request(case: Case, how: dict[str, Any]) -> Request:
     from ..optimizer.solve import Request
 
     request = Request.of(case)
-    options = request.options
-    for name, option in (
-        ("gap", "gap"),
-        ("time_limit", "time_limit"),
-        ("threads", "threads"),
-        ("seed", "seed"),
-    ):
-        if how[name] is not None:
-            options = replace(options, **{option: how[name]})
-    caps = {**request.caps, **dict(_cap(text) for text in how["caps"])}
-    scenarios = request.scenarios
-    if how["scenarios"]:
-        scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
+    scenarios = names_in(how["scenarios"]) if how["scenarios"] else request.scenarios
     minimise = tuple(dict.fromkeys(how["minimise"])) or request.minimise
     if how["risk_weight"] is not None and "mean_risk" not in minimise:
         if how["minimise"] and "cost" not in minimise:
@@ -263,38 +170,26 @@ def _request(case: Case, how: dict[str, Any]) -> Request:
     return replace(
         request,
         minimise=minimise,
-        caps=caps,
+        caps={**request.caps, **caps_of(how["caps"])},
         scenarios=scenarios,
-        options=options,
+        options=solver_options(request.options, how),
         write_model=how["write_model"],
         force=how["force"],
         **{name: how[name] for name in ("method", "executor", "workers", "address")},
     )
 
 
-def _cap(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    try:
-        number = float(value)
-    except ValueError:
-        number = float("nan")
-    if name.strip() not in OBJECTIVES or number != number:  # noqa: PLR0124  # NaN
-        raise click.BadParameter(
-            f"{text!r} is not OBJECTIVE=NUMBER with {', '.join(OBJECTIVES)}", param_hint="--cap"
-        )
-    return name.strip(), number
-
-
-def _options(request: Request) -> dict[str, Any]:
-    options = request.options
+def _told(request: Request) -> dict[str, Any]:
+    """How it was asked, for the manifest."""
+    how = request.options
     return {
         "minimise": list(request.minimise),
         "caps": request.caps,
         "scenarios": list(request.scenarios),
-        "gap": options.gap,
-        "time_limit_s": options.time_limit,
-        "threads": options.threads,
-        "seed": options.seed,
+        "gap": how.gap,
+        "time_limit_s": how.time_limit,
+        "threads": how.threads,
+        "seed": how.seed,
         "keeps_decisions": request.keep is not None,
         "method": request.method,
     }

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+from .asked import names_in, solver_options, with_settings
 from .completion import cases
-from .sweep import EXECUTORS
 
 if TYPE_CHECKING:
     from ..models.case import Case
@@ -22,9 +23,7 @@ KINDS = ("site", "operator", "country", "lane", "control", "pair")
 
 @click.command()
 @click.argument("case", metavar="CASE|RUN", shell_complete=cases)
-@click.option(
-    "-o", "--output", metavar="OUT", type=click.Path(path_type=Path), help="Folder for the tables."
-)
+@options.output(metavar="OUT")
 @click.option(
     "--kinds",
     metavar="KIND,...",
@@ -56,33 +55,17 @@ KINDS = ("site", "operator", "country", "lane", "control", "pair")
     metavar="MONEY",
     help="Worth of a unit of demand that must be met and is not.",
 )
-@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="TABLE:KEY:FIELD=VALUE",
-    help="Change a number, e.g. stockpiles:*:capacity=50.",
+@options.scenarios()
+@options.settings("Change a number, e.g. stockpiles:*:capacity=50.")
+@options.solving(
+    "Relative gap at which to stop. Default: 1e-6.",
+    "Stop each solve after so many seconds.",
+    "Processor threads of each solve.",
 )
-@click.option(
-    "--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop. Default: 1e-6."
-)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Stop each solve after so many seconds.",
-)
-@click.option("--threads", type=click.IntRange(min=1), help="Processor threads of each solve.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
-@click.option("--executor", type=click.Choice(EXECUTORS), help="Who solves. Default: what suits.")
-@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
-@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
-@click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
-@click.option("--force", is_flag=True, help="Build models past the size limit.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.who_solves()
+@options.as_csv()
+@options.force()
+@options.as_json()
 @click.pass_context
 def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> None:
     """Try an outage of each site, operator, country, lane and rule on a plan.
@@ -95,14 +78,13 @@ def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> N
 
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
     from ..datasets.runs import check_target, write_run
-    from .solve import _with_settings
 
     if how["output"] is not None:
         check_target(how["output"])
     loaded, plan, solved = _plan_of(case)
-    loaded = _with_settings(loaded, how["settings"])
+    loaded = with_settings(loaded, how["settings"])
     question = _question(loaded, how)
-    scenarios = [name.strip() for name in (how["scenarios"] or "").split(",") if name.strip()]
+    scenarios = list(names_in(how["scenarios"]))
     from ..optimizer.stress.run import NoPlanError
     from ..optimizer.stress.run import stress as run_stress
     from .progress import Progress
@@ -160,9 +142,8 @@ def _question(case: Case, how: dict[str, Any]) -> Question:
 
     from ..optimizer.stress.study import GAP, Question
 
-    options = _options(case, how)
-    options = replace(options, gap=GAP if how["gap"] is None else how["gap"])
-    kinds = _words(how["kinds"]) or KINDS[:5]
+    exact = replace(_options(case, how), gap=GAP if how["gap"] is None else how["gap"])
+    kinds = names_in(how["kinds"]) or KINDS[:5]
     for kind in kinds:
         if kind not in KINDS:
             raise click.BadParameter(
@@ -171,11 +152,11 @@ def _question(case: Case, how: dict[str, Any]) -> Question:
     return Question(
         kinds=tuple(kinds),
         only=how["only"],
-        starts=tuple(_start(case, word) for word in _words(how["starts"]) or ["1"]),
+        starts=tuple(_start(case, word) for word in names_in(how["starts"]) or ("1",)),
         recoveries=dict(_recovery(case, text) for text in how["recoveries"]),
         survive=not how["no_survival"],
         shortage_value=how["shortage_value"],
-        options=options,
+        options=exact,
     )
 
 
@@ -185,13 +166,7 @@ def _options(case: Case, how: dict[str, Any]) -> Options:
 
     from ..optimizer.solve import Request
 
-    options = replace(Request.of(case).options, threads=1)
-    given = {name: how[name] for name in ("gap", "time_limit", "threads", "seed")}
-    return replace(options, **{name: one for name, one in given.items() if one is not None})
-
-
-def _words(text: str | None) -> list[str]:
-    return [word.strip() for word in (text or "").split(",") if word.strip()]
+    return solver_options(replace(Request.of(case).options, threads=1), how)
 
 
 def _start(case: Case, word: str) -> int:
@@ -209,7 +184,7 @@ def _recovery(case: Case, text: str) -> tuple[str, tuple[int, ...]]:
             f"{kind.strip()!r} is none of {', '.join(KINDS)}", param_hint="--recovery"
         )
     periods = []
-    for word in _words(times):
+    for word in names_in(times):
         days = word.endswith("d")
         try:
             number = float(word[:-1] if days else word)

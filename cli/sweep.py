@@ -7,70 +7,40 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+from .asked import caps_of, names_in, with_settings
 from .completion import cases
-from .solve import OBJECTIVES
 
 if TYPE_CHECKING:
     from ..models.case import Case
     from ..models.sweep_results import SweepResult
 
 EXIT = {"complete": 0, "stopped": 4, "nothing": 5}
-EXECUTORS = ("serial", "processes", "dask")
 
 
 @click.command()
 @click.argument("case", shell_complete=cases)
 @click.argument("sweep_file", metavar="SWEEP.toml", type=click.Path(dir_okay=False))
-@click.option(
-    "-o", "--output", metavar="RUN", type=click.Path(path_type=Path), help="Folder for the tables."
-)
+@options.output()
 @click.option(
     "--ledger",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where solved points are kept; several sweeps may share one. Default: in RUN.",
 )
-@click.option("--executor", type=click.Choice(EXECUTORS), help="Who solves. Default: what suits.")
-@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
-@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
-@click.option(
-    "--keep-decisions",
-    metavar="RUN",
-    type=click.Path(file_okay=False),
-    help="Keep the decisions of this plan at every point.",
+@options.who_solves()
+@options.keep_decisions(
+    "Keep the decisions of this plan at every point.", kind=click.Path(file_okay=False)
 )
-@click.option(
-    "--minimise",
-    multiple=True,
-    type=click.Choice(OBJECTIVES),
-    help="Objective; several in order of importance.",
+@options.minimise()
+@options.caps()
+@options.scenarios()
+@options.settings("Change a number of the case itself, e.g. offers:Kuantan*:price=70.")
+@options.solving(
+    "Relative gap at which to stop.",
+    "Stop each point after so many seconds.",
+    "Processor threads of each solve. Default: 1.",
 )
-@click.option(
-    "--cap",
-    "caps",
-    multiple=True,
-    metavar="OBJECTIVE=VALUE",
-    help="Upper limit on an objective, e.g. lead_time=30.",
-)
-@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to solve.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="TABLE:KEY:FIELD=VALUE",
-    help="Change a number of the case itself, e.g. offers:Kuantan*:price=70.",
-)
-@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Stop each point after so many seconds.",
-)
-@click.option(
-    "--threads", type=click.IntRange(min=1), help="Processor threads of each solve. Default: 1."
-)
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -78,11 +48,9 @@ EXECUTORS = ("serial", "processes", "dask")
     help="Solve at most N more points now; the same command goes on.",
 )
 @click.option("--retry-failed", is_flag=True, help="Solve points again that failed before.")
-@click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
-@click.option("--force", is_flag=True, help="Allow any number of points, and models of any size.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.as_csv()
+@options.force("Allow any number of points, and models of any size.")
+@options.as_json()
 @click.pass_context
 def sweep(
     context: click.Context,
@@ -107,14 +75,13 @@ def sweep(
     from ..datasets.sweep_file import read_sweep
     from ..datasets.sweep_folder import SweepFolder
     from ..models.problems import CaseError
-    from .solve import _with_settings
 
     if how["output"] is not None:
         SweepFolder(how["output"]).check()
     loaded, problems = read_case(case)
     if loaded is None:
         raise CaseError(problems, case)
-    loaded = _with_settings(loaded, how.pop("settings"))
+    loaded = with_settings(loaded, how.pop("settings"))
     asked = read_sweep(sweep_file, force=how["force"])
     for warning in problems:
         click.echo(f"warning: {warning}", err=True)
@@ -139,13 +106,10 @@ def sweep(
 
 def _settings(how: dict[str, Any]) -> dict[str, Any]:
     """What the command line says of [solve]."""
-    from .solve import _cap
-
-    names = [name.strip() for name in (how["scenarios"] or "").split(",") if name.strip()]
     return {
         "minimise": list(how["minimise"]) or None,
-        "caps": dict(_cap(text) for text in how["caps"]) or None,
-        "scenarios": names or None,
+        "caps": caps_of(how["caps"]) or None,
+        "scenarios": list(names_in(how["scenarios"])) or None,
         "gap": how["gap"],
         "time_limit_s": how["time_limit"],
         "threads": how["threads"],

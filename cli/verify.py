@@ -8,10 +8,12 @@ from pathlib import Path
 
 import click
 
+from . import options
+
 
 @click.command("verify")
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.as_json("Print one JSON object and nothing else.")
 @click.pass_context
 def verify(context: click.Context, run: Path, as_json: bool) -> None:
     """Re-check the plan of a RUN folder against its case, from raw tables.
