@@ -16,7 +16,7 @@ from .outages import outages
 from .page import write_page
 from .parts import Section
 from .places import map_of
-from .results import TITLES, Result, read_result
+from .results import TITLES, Result, numbered_names, one_currency, read_result
 from .risks import risks
 from .service import service
 from .shares import shares
@@ -52,14 +52,7 @@ def write_report(runs: Sequence[str | Path], target: Path) -> None:
 
 def write_results(results: Sequence[Result], target: Path) -> None:
     """Write the report of results at hand; see :func:`write_report`."""
-    if not results:
-        raise ValueError("a report needs at least one result; name a run folder")
-    currencies = list(dict.fromkeys(result.currency for result in results))
-    if len(currencies) > 1:
-        raise ValueError(
-            f"the results are in different currencies ({', '.join(currencies)}); report them one "
-            "by one"
-        )
+    currency = one_currency(results)
     kinds = ", ".join(
         several(sum(one.kind == kind for one in results), title.lower())
         for kind, title in TITLES.items()
@@ -69,8 +62,8 @@ def write_results(results: Sequence[Result], target: Path) -> None:
     title = first.title
     one = len(results) == 1
     subtitle = (TITLES[first.kind] if one else kinds) + _span(first)
-    made_from = f"the case {first.case.case.name}, " + ", ".join(_names(results))
-    write_page(target, title, subtitle, made_from, currencies[0], _sections(results))
+    made_from = f"the case {first.case.case.name}, " + ", ".join(numbered_names(results))
+    write_page(target, title, subtitle, made_from, currency, _sections(results))
 
 
 def _span(result: Result) -> str:
@@ -79,19 +72,8 @@ def _span(result: Result) -> str:
     return f" for {case.period_label(1)} to {last}; money in {case.case.currency}"
 
 
-def _names(results: Sequence[Result]) -> list[str]:
-    """Names of the folders, numbered where they are the same."""
-    found: list[str] = []
-    for result in results:
-        name, number = result.name, 2
-        while name in found:
-            name, number = f"{result.name} ({number})", number + 1
-        found.append(name)
-    return found
-
-
 def _sections(results: Sequence[Result]) -> list[Section]:
-    names = dict(zip(map(id, results), _names(results), strict=True))
+    names = dict(zip(map(id, results), numbered_names(results), strict=True))
     plans = [result for result in results if result.kind == "plan"]
     parts: list[tuple[str, list[Section]]] = []
     if len(plans) == 1:

@@ -118,6 +118,34 @@ def result_of(found: Solution | StressResult | SweepResult, case: Case | None) -
     return Result("stress", name, case, tables, found.summary())
 
 
+def one_currency(results: Sequence[Result]) -> str:
+    """The currency of all the money in one report.
+
+    Raises:
+        ValueError: there is no result, or their money is in different currencies.
+    """
+    if not results:
+        raise ValueError("a report needs at least one result; name a run folder")
+    currencies = list(dict.fromkeys(result.currency for result in results))
+    if len(currencies) > 1:
+        raise ValueError(
+            f"the results are in different currencies ({', '.join(currencies)}); report them one "
+            "by one"
+        )
+    return currencies[0]
+
+
+def numbered_names(results: Sequence[Result]) -> list[str]:
+    """Names of the folders, numbered where they are the same."""
+    found: list[str] = []
+    for result in results:
+        name, number = result.name, 2
+        while name in found:
+            name, number = f"{result.name} ({number})", number + 1
+        found.append(name)
+    return found
+
+
 def _object(path: Path) -> dict[str, Any]:
     content = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(content, dict):

@@ -9,8 +9,7 @@ from pathlib import Path
 from ...datasets.files import replacing
 from ...models.comparison import ComparedPlan, Comparison
 from ..compare import compare_plans
-from ..page.report import _names
-from ..page.results import Result, read_result
+from ..page.results import Result, numbered_names, one_currency, read_result
 from .bridge import write_bridge
 from .cash import CashFlow, write_cash_flow, write_ledger
 from .inputs import write_inputs
@@ -52,24 +51,17 @@ def write_results(results: Sequence[Result], target: Path) -> None:
     """Write the workbook of results at hand; see :func:`write_workbook`."""
     import xlsxwriter  # noqa: PLC0415  # loads late
 
-    if not results:
-        raise ValueError("a report needs at least one result; name a run folder")
-    currencies = list(dict.fromkeys(result.currency for result in results))
-    if len(currencies) > 1:
-        raise ValueError(
-            f"the results are in different currencies ({', '.join(currencies)}); report them one "
-            "by one"
-        )
+    currency = one_currency(results)
     with replacing(target) as part:
         own = xlsxwriter.Workbook(str(part), OPTIONS)
         own.set_properties({"title": results[0].title, "created": CREATED})
         own.set_calc_mode("auto")
-        _fill(Book(own, currencies[0]), results)
+        _fill(Book(own, currency), results)
         own.close()
 
 
 def _fill(book: Book, results: Sequence[Result]) -> None:
-    named = list(zip(_names(results), results, strict=True))
+    named = list(zip(numbered_names(results), results, strict=True))
     plans = [one for one in named if one[1].kind == "plan"]
     others = [one for one in named if one[1].kind != "plan"]
     summary = book.sheet("Summary", colour="#1F3864")
