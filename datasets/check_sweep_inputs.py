@@ -32,9 +32,9 @@ def check_inputs(sweep: Sweep, case: Case) -> list[Problem]:
         columns = [column for column, _ in tried] or [""]
         rows = [one.change(value) for _, value in tried] or [one.change(1.0)]
         own = [row for row in case.changes if (row.table, row.field) == (one.table, one.field)]
-        found = _problems(case, [], [rows[0]], CHECKS)
+        found = problems_of_changes(case, [], [rows[0]], CHECKS)
         for column, row in zip(columns, rows, strict=True):
-            more = _problems(case, own, [row], (check_changes.check_for_bad_changes,))
+            more = problems_of_changes(case, own, [row], (check_changes.check_for_bad_changes,))
             found += [
                 replace(one, column=column if one.column == "value" else one.column) for one in more
             ]
@@ -67,13 +67,20 @@ def _ends(numbers: list[float]) -> tuple[float, ...]:
     return (min(numbers), max(numbers)) if numbers else ()
 
 
-def _problems(
+def problems_of_changes(
     case: Case,
     own: list[Change],
     rows: list[Change],
     checks: Collection[Callable[[Context], None]],
 ) -> list[Problem]:
-    """Errors about rows of changes, without those about the case's own."""
+    """Errors about rows of changes, without those about the case's own.
+
+    Args:
+        case: a checked case.
+        own: its own changes, which come first.
+        rows: the changes to check.
+        checks: what to check them with.
+    """
     trial = case.model_copy(update={"changes": [*own, *rows]})
     context = Context(Parsed(trial))
     for check in checks:

@@ -11,7 +11,7 @@ from ..models.draws import Correlation, Draw, Draws, Event, SampleSettings
 from ..models.problems import CaseError, Problem, quote
 from .check_draws import check_draws
 from .nearest import did_you_mean
-from .sweep_file import _content, _model, _Reading
+from .toml_file import Reading, as_model, content_of
 
 SECTIONS = ("sample", "draws", "events", "correlations")
 EXAMPLE = 'e.g. name, table, field and distribution = "uniform" with low and high under [[draws]]'
@@ -69,9 +69,9 @@ def understand(source: Draws | str | Path | Mapping[str, Any]) -> Understood:
         events = dict(enumerate(source.events, start=1))
         ties = dict(enumerate(source.correlations, start=1))
         return Understood(source.sample, draws, events, ties, [], "", "the draws")
-    reading = _Reading(None)
+    reading = Reading(None)
     is_file = not isinstance(source, Mapping)
-    content = _content(Path(source), reading) if is_file else dict(source)  # type: ignore[arg-type]  # by kind
+    content = content_of(Path(source), reading) if is_file else dict(source)  # type: ignore[arg-type]  # by kind
     file, name = (Path(source).name, str(source)) if is_file else ("", "the draws")  # type: ignore[arg-type]  # no mapping
     if content is None:
         return Understood(SampleSettings(), {}, {}, {}, reading.problems, file, name)
@@ -87,7 +87,7 @@ def read_draws(source: Draws | str | Path | Mapping[str, Any]) -> Draws:
     return understand(source).complete()
 
 
-def _understand(content: dict[str, Any], reading: _Reading, file: str, name: str) -> Understood:
+def _understand(content: dict[str, Any], reading: Reading, file: str, name: str) -> Understood:
     """What is understood of the content of a file."""
     for section in content:
         if section not in SECTIONS:
@@ -124,7 +124,7 @@ def _understand(content: dict[str, Any], reading: _Reading, file: str, name: str
     )  # fmt: skip
 
 
-def _settings(values: Any, reading: _Reading) -> SampleSettings | None:
+def _settings(values: Any, reading: Reading) -> SampleSettings | None:
     if not isinstance(values, dict):
         reading.complain("must be a section of keys and values", "[sample]")
         return None
@@ -132,7 +132,7 @@ def _settings(values: Any, reading: _Reading) -> SampleSettings | None:
     if "from_" in values:  # the name of the attribute is nobody's business
         known["from__"] = known.pop("from_")
     before = len(reading.problems)
-    found: SampleSettings | None = _model(known, SampleSettings, reading, "sample")
+    found: SampleSettings | None = as_model(known, SampleSettings, reading, "sample")
     reading.problems[before:] = [_renamed(one) for one in reading.problems[before:]]
     return found
 
@@ -147,7 +147,7 @@ def _renamed(problem: Problem) -> Problem:
     )
 
 
-def _rows(listed: Any, model: Any, section: str, reading: _Reading) -> list[Any]:
+def _rows(listed: Any, model: Any, section: str, reading: Reading) -> list[Any]:
     """Rows of a section as models, None for each that is not understood."""
     if not isinstance(listed, list):
         reading.complain(
@@ -162,5 +162,5 @@ def _rows(listed: Any, model: Any, section: str, reading: _Reading) -> list[Any]
             )
             found.append(None)
             continue
-        found.append(_model(values, model, reading, section, number))
+        found.append(as_model(values, model, reading, section, number))
     return found

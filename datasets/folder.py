@@ -36,7 +36,7 @@ def read_folder(folder: Path) -> RawCase:
             raw.unreadable.add(path.stem)
             raw.complain(str(error), place=path.name)
             continue
-        table = _read_csv(raw, path.stem, path.name, text)
+        table = csv_table(raw, path.stem, path.name, text)
         if table is not None:
             raw.tables[path.stem] = table
     return raw
@@ -86,7 +86,15 @@ def take_settings(raw: RawCase, content: dict[str, Any], file: str) -> None:
             raw.settings[section] = values
 
 
-def _read_csv(raw: RawCase, name: str, file: str, text: str) -> RawTable | None:
+def csv_table(raw: RawCase, name: str, file: str, text: str) -> RawTable | None:
+    """The cells of a CSV table; None where there are none, and what is wrong told to ``raw``.
+
+    Args:
+        raw: what complaints go to.
+        name: of the table.
+        file: name of the file, for messages.
+        text: all of it; commas, semicolons or tabs stand between the cells.
+    """
     first = text.split("\n", 1)[0]
     marks = {mark: first.count(mark) for mark in (",", ";", "\t")}
     delimiter = max(marks, key=lambda mark: marks[mark])

@@ -7,16 +7,13 @@ same files with tables of its own, and a run folder for each plan.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import platform, python_version
 from typing import Any
 
 import pandas as pd
@@ -26,10 +23,10 @@ from ..models.comparison import ComparedPlan
 from ..models.plan import PLAN_TABLES, Solution, Tables
 from ..models.problems import CaseError, Problem
 from .load import load_case
+from .run_files import manifest_of, without_formulas, write_json
 from .save import save_case
 
 SUMMARY, MANIFEST, CASE = "summary.json", "manifest.json", "case.json"
-PACKAGES = ("secondsource", "pyomo", "highspy", "numpy", "pandas", "pydantic", "scipy")
 
 
 def summary_of(case: Case, solution: Solution, scenarios: list[str]) -> dict[str, Any]:
@@ -178,14 +175,9 @@ def _fill(
     for name, table in tables.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
         if csv:
-            table.map(_as_text).to_csv(folder / f"{name}.csv", index=False)
-    _write_json(folder / SUMMARY, summary)
-    _write_json(folder / MANIFEST, _manifest(folder / CASE, options))
-
-
-def _as_text(cell: Any) -> Any:
-    """Keep text that a spreadsheet would run as a formula from being one."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
+            table.map(without_formulas).to_csv(folder / f"{name}.csv", index=False)
+    write_json(folder / SUMMARY, summary)
+    write_json(folder / MANIFEST, manifest_of(folder / CASE, options))
 
 
 def _swap(building: Path, path: Path) -> None:
@@ -202,31 +194,6 @@ def _swap(building: Path, path: Path) -> None:
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1, ensure_ascii=False, allow_nan=False)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _manifest(case_file: Path, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Versions, options and the hash of the input."""
-    return {
-        "input_sha256": hashlib.sha256(case_file.read_bytes()).hexdigest(),
-        "options": dict(options),
-        "versions": {"python": python_version(), **{name: _version(name) for name in PACKAGES}},
-        "platform": platform(),
-    }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def read_run(path: str | Path) -> tuple[Case, Tables, dict[str, Any]]:

@@ -21,7 +21,8 @@ from ..models.case import Case
 from ..models.sweep import Sweep
 from ..models.sweep_results import SweepResult
 from .files import replacing
-from .runs import MANIFEST, SUMMARY, _as_text, _manifest, _write_json
+from .run_files import manifest_of, without_formulas, write_json
+from .runs import MANIFEST, SUMMARY
 from .save import save_case
 
 LEDGER = "ledger.sqlite"
@@ -77,7 +78,7 @@ class SweepFolder:
         asked = sweep.model_dump(mode="json", exclude_none=True, exclude={"solve"})
         self._told = {
             "kind": "sweep",
-            **_manifest(self.path / BASE, options),
+            **manifest_of(self.path / BASE, options),
             "sweep": asked,
             "points": sweep.count(),
         }
@@ -85,7 +86,7 @@ class SweepFolder:
 
     def _say(self, state: str) -> None:
         with replacing(self.path / MANIFEST) as part:
-            _write_json(part, {"state": state, **self._told})
+            write_json(part, {"state": state, **self._told})
 
     def give_up(self) -> None:
         """Say that the sweep has stopped, where that can still be written."""
@@ -115,10 +116,10 @@ class SweepFolder:
             if not csv or name not in tables:
                 (self.path / f"{name}.csv").unlink(missing_ok=True)
         with replacing(self.path / SUMMARY) as part:
-            _write_json(part, result.summary())
+            write_json(part, result.summary())
         self._say("complete" if result.status == "complete" else "stopped")
 
 
 def _escaped(table: pd.DataFrame) -> pd.DataFrame:
     """The table with no text, in cells or header, that a spreadsheet would run as a formula."""
-    return table.map(_as_text).rename(columns=_as_text)
+    return table.map(without_formulas).rename(columns=without_formulas)

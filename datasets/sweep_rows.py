@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..models.problems import Problem, quote
 from ..models.sweep import Input, Setting, SweepSettings, Value
 from .files import UnsafeFileError, read_text
-from .folder import _read_csv
+from .folder import csv_table
 from .nearest import did_you_mean
 from .raw import RawCase
 
@@ -99,7 +99,7 @@ def _of_file(name: str, names: list[str], folder: Path | None, problems: list[Pr
         _complain(problems, f"{quote(name)} {error}", "[sweep] file", remedy="name a CSV file")
         return []
     raw = RawCase()
-    table = _read_csv(raw, "rows", path.name, text)
+    table = csv_table(raw, "rows", path.name, text)
     problems += raw.problems
     if table is None or not table.rows:
         _complain(problems, f"{quote(name)} has no rows", "[sweep] file")

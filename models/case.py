@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from .commitment_rows import Carried, Commitment
-from .fields import Keyword, Name, Number, Period, Row, Text, Whole, column
+from .fields import Keyword, Name, Number, Period, Row, Text, Whole, column, comma_list
 from .network_rows import (
     Demand,
     Disposal,
@@ -90,12 +90,6 @@ def columns(model: type[BaseModel]) -> dict[str, Any]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-def _as_list(value: Any) -> Any:
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
 class CaseSettings(BaseModel):
     """``[case]``: the horizon, money and conventions of a case."""
 
@@ -143,14 +137,14 @@ class SolveSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    minimise: Annotated[list[Objective], BeforeValidator(_as_list)] = column(
+    minimise: Annotated[list[Objective], BeforeValidator(comma_list)] = column(
         ["cost"], "Objective, or several in lexicographic order"
     )
     gap: Number = column(1e-4, "Relative gap at which a solve may stop", unit="1", ge=0)
     time_limit_s: Number | None = column(None, "Stop after this many seconds", unit="s", gt=0)
     threads: Whole | None = column(None, "Processor threads", ge=1)
     seed: Whole | None = column(None, "Seed of the solver's random choices", ge=0)
-    scenarios: Annotated[list[Text], BeforeValidator(_as_list)] = column(
+    scenarios: Annotated[list[Text], BeforeValidator(comma_list)] = column(
         ["all"], "Scenarios to solve: all, or names"
     )
     caps: dict[Objective, Number] = column({}, "Upper limits on other objectives")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Literal, get_args, get_origin
 
-from .fields import _name, _possibly_infinite, column_info
+from .fields import Limit, Moment, Name, column_info
 
 _EXAMPLES = {
     "days": "21",
@@ -72,17 +72,26 @@ def kind_of(field: Any) -> str:
 
 def allows_no_limit(field: Any) -> bool:
     """Whether 'inf' may stand in the column."""
-    return _has_validator(field, _possibly_infinite)
+    return _is_declared(field, Limit)
 
 
 def is_name(field: Any) -> bool:
     """Whether the column holds a name, in the sense of the format."""
-    return _has_validator(field, _name)
+    return _is_declared(field, Name)
 
 
-def _has_validator(field: Any, wanted: Any) -> bool:
+def may_lie_before(field: Any) -> bool:
+    """Whether the column holds a period that may be 0 or less."""
+    return _is_declared(field, Moment)
+
+
+def _is_declared(field: Any, kind: Any) -> bool:
+    """Whether a column is declared with a type of :mod:`.fields`, be it one of several.
+
+    Pydantic takes a field's type apart: what is left of it are its markers.
+    """
     markers = [*field.metadata, *_metadata(field.annotation)]
-    return any(getattr(marker, "func", None) is wanted for marker in markers)
+    return all(marker in markers for marker in kind.__metadata__)
 
 
 def _metadata(annotation: Any) -> list[Any]:

@@ -206,6 +206,21 @@ def _text(value: Any) -> Any:
     return text
 
 
+def number_or_text(value: Any) -> Any:
+    """Whatever reads as a number as one, ``inf`` too; anything else as text."""
+    try:
+        return parse_number(value, infinite=True)
+    except PydanticCustomError:
+        return _text(value)
+
+
+def comma_list(value: Any) -> Any:
+    """The parts of a text with commas in it; what is no text as it is."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
 def _name(value: str) -> str:
     if not value:
         raise _complain("name", "is empty")

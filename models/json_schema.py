@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from .case import TABLES, CaseSettings, SolveSettings, columns
-from .describe import _metadata, allows_no_limit, choices, is_name, kind_of
+from .describe import allows_no_limit, choices, is_name, kind_of, may_lie_before
 from .fields import FORBIDDEN_AT_START, FORBIDDEN_IN_NAMES, column_info
 from .row_keys import PROVENANCE
 
@@ -118,7 +118,7 @@ def _holds(field: Any, made: dict[str, Any]) -> dict[str, Any]:
     kind = kind_of(field)
     if kind in _TEXT_OF:
         plain, pattern = _TEXT_OF[kind]
-        if kind == "period" and _may_lie_before(field):
+        if kind == "period" and may_lie_before(field):
             return {"type": [*plain, "string"], "pattern": _MOMENT}
         least = {"minimum": 1} if kind == "period" else {}
         pattern = _LIMIT if allows_no_limit(field) else pattern
@@ -126,14 +126,6 @@ def _holds(field: Any, made: dict[str, Any]) -> dict[str, Any]:
     if is_name(field):
         return {"type": ["string", "number"], "pattern": _NAME}
     return {"type": ["string", "number", "boolean"]}
-
-
-def _may_lie_before(field: Any) -> bool:
-    """Whether a period may be 0 or less: the column's type is then the model's ``Moment``."""
-    read = [
-        getattr(marker, "func", None) for marker in (*field.metadata, *_metadata(field.annotation))
-    ]
-    return any(getattr(reader, "__name__", "") == "_moment" for reader in read)
 
 
 def _allow_null(cell: dict[str, Any]) -> None:

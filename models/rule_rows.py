@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
 
 from .fields import (
     Keyword,
@@ -18,9 +17,8 @@ from .fields import (
     Selector,
     Text,
     Whole,
-    _text,
     column,
-    parse_number,
+    number_or_text,
 )
 
 ControlKind = Literal["export", "reexport", "import", "procurement", "technology", "service"]
@@ -44,14 +42,6 @@ PolicyKind = Literal[
     "min_cover_days",
 ]
 Window = Literal["period", "year", "horizon"]
-
-
-def _scalar(value: Any) -> Any:
-    """Turn whatever reads as a number into one, and anything else into text."""
-    try:
-        return parse_number(value, infinite=True)
-    except PydanticCustomError:
-        return _text(value)
 
 
 class Group(Row):
@@ -187,6 +177,6 @@ class Change(Row):
     start: Period | None = column(None, "First period", structural=True)
     end: Period | None = column(None, "Last period", structural=True)
     op: Annotated[Literal["set", "multiply", "add"], Keyword] = column("set", "How")
-    value: Annotated[float | str, BeforeValidator(_scalar)] = column(
+    value: Annotated[float | str, BeforeValidator(number_or_text)] = column(
         ..., "New value, factor or addend"
     )

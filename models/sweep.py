@@ -14,9 +14,21 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from .case import Objective, _as_list
-from .fields import Keyword, Name, Number, Period, Selector, Text, Whole, YesNo, column
-from .rule_rows import Change, _scalar
+from .case import Objective
+from .fields import (
+    Keyword,
+    Name,
+    Number,
+    Period,
+    Selector,
+    Text,
+    Whole,
+    YesNo,
+    column,
+    comma_list,
+    number_or_text,
+)
+from .rule_rows import Change
 
 DesignName = Literal["grid", "list", "one_at_a_time", "latin_hypercube", "sobol"]
 DistributionName = Literal["uniform", "loguniform", "triangular", "normal", "lognormal"]
@@ -41,7 +53,7 @@ def _value(value: Any) -> Any:
     """A number, or text; nothing else is a value."""
     if isinstance(value, (list, dict)) or value is None:
         raise PydanticCustomError("text", "is neither a number nor text")
-    return _scalar(value)
+    return number_or_text(value)
 
 
 Value = Annotated[float | str, BeforeValidator(_value)]
@@ -109,11 +121,11 @@ class SweepSolve(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    minimise: Annotated[list[Objective], BeforeValidator(_as_list)] | None = column(
+    minimise: Annotated[list[Objective], BeforeValidator(comma_list)] | None = column(
         None, "Objective, or several in lexicographic order"
     )
     caps: dict[Objective, Number] | None = column(None, "Upper limits on objectives")
-    scenarios: Annotated[list[Text], BeforeValidator(_as_list)] | None = column(
+    scenarios: Annotated[list[Text], BeforeValidator(comma_list)] | None = column(
         None, "Scenarios to solve: all, or names"
     )
     gap: Number | None = column(

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from ..models.case import Case
-from .terminal import _table, amount, money
+from .terminal import amount, money, titled_table
 
 NAMES = {
     "cost": "cost",
@@ -82,7 +82,7 @@ def _points(case: Case, summary: Mapping[str, Any]) -> RenderableType:
     columns = [">plan", *(f">{NAMES[name]}" for name in shown)]
     columns += [f">per {UNITS.get(targets[1], 'unit')} less"] if slopes else []
     jumps = [number > 0 and point["joined"] is False for number, point in enumerate(points)]
-    table = _table("Plans", *columns, "", ">gap")
+    table = titled_table("Plans", *columns, "", ">gap")
     if any(jumps):
         table.caption = "jump: nothing lies between this plan and the one before it"
     for number, point in enumerate(points, start=1):

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.risk_results import Estimate, RiskResult
-from .terminal import _table, amount, money
+from .terminal import amount, money, titled_table
 
 WIDE = 6
 """Futures that have a column each; of more only the sums are shown."""
@@ -64,7 +64,7 @@ def _estimate(one: Estimate, currency: str) -> str:
 def _worth(result: RiskResult) -> Table | None:
     if len(result.futures) < 2:
         return None
-    table = _table("What it is worth", "", f">{result.currency}", "")
+    table = titled_table("What it is worth", "", f">{result.currency}", "")
     table.add_row(
         "expected cost of the best plan for all futures", _estimate(result.together, ""), ""
     )
@@ -106,7 +106,7 @@ def _regrets(result: RiskResult) -> Table | None:
     wide = len(futures) <= WIDE
     columns = ["first decisions made for", ">expected cost"]
     columns += [f">{name}" for name in futures] if wide else []
-    table = _table(
+    table = titled_table(
         f"Cost beyond the best plan for the future that comes ({result.currency})",
         *columns, ">largest", *([] if wide else ["no way on in"]),
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _robustness(result: RiskResult) -> Table | Text | None:
     tail = f"worst {100 * (1 - result.level):.3g} %"
     if len(front) == 1:
         return Text(f"\nThe cheapest plan is also the safest: no other makes the {tail} cheaper.")
-    table = _table(
+    table = titled_table(
         f"The price of robustness ({result.currency})",
         ">expected cost", f">{tail} cost", ">at worst", ">price", ">saved in the tail", ">per unit",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.sampling_results import Estimate, Evaluation, SaaResult, Sampled
-from .terminal import DECISIONS, _table, amount, money
+from .terminal import DECISIONS, amount, money, titled_table
 
 MOST_ROWS = 14
 
@@ -22,7 +22,7 @@ def print_sample(found: Sampled, console: Console) -> None:
             f", {len(futures):,} kept: their distance from all is {amount(found.distance)}, "
             f"{100 * (found.relative or 0):.0f} % of that of the best single future"
         )
-    table = _table("What was drawn", "", ">least", ">mean", ">most", "how often")
+    table = titled_table("What was drawn", "", ">least", ">mean", ">most", "how often")
     for name in futures.columns[2:]:
         column = futures[name]
         if pd.api.types.is_numeric_dtype(column) and column.notna().all():
@@ -67,7 +67,7 @@ def _fares(found: Evaluation) -> RenderableType:
             "mean cost can be told. Give demand a shortage_cost, and it can go short instead",
             style="bold",
         )
-    table = _table("On unseen futures", "", ">cost", "")
+    table = titled_table("On unseen futures", "", ">cost", "")
     currency = found.currency
     assert found.cost is not None and found.cvar is not None and found.worst is not None
     table.add_row("mean", money(found.cost.mean, currency), _interval(found.cost, currency))
@@ -100,7 +100,7 @@ def print_saa(found: SaaResult, console: Console) -> None:
         _decisions(found),
         _fares(evaluation),
     ]
-    table = _table("Batches", ">batch", ">cost", ">at least", ">of its plan, screened", "")
+    table = titled_table("Batches", ">batch", ">cost", ">at least", ">of its plan, screened", "")
     for row in found.batches.head(MOST_ROWS).to_dict("records"):
         screened = row["screening"]
         table.add_row(
@@ -138,7 +138,7 @@ def _decisions(found: SaaResult) -> Table:
     single = nodes.groupby("period")["node"].transform("size") == 1
     common = set(nodes.loc[single, "node"])
     rows = plan[plan["node"].isin(common)]
-    table = _table("Decide before the futures part", "when", "what", "which", ">how much")
+    table = titled_table("Decide before the futures part", "when", "what", "which", ">how much")
     for row in rows.head(MOST_ROWS).to_dict("records"):
         which = " ".join(str(row[name]) for name in ("name", "material") if row[name])
         if row["from"]:

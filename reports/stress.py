@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.stress_results import StressResult
-from .terminal import _table, amount, money
+from .terminal import amount, money, titled_table
 
 MOST_ROWS = 15
 MOST_SHORT = 10
@@ -54,7 +54,7 @@ def _ranking(result: StressResult) -> Table | None:
     if worst.empty:
         return None
     same = _same_everywhere(result)
-    table = _table(
+    table = titled_table(
         "The worst outages", "what is out", *(() if same else (">from", ">lasts")), ">loss",
         ">never delivered", ">late", ">survived for", ">back after",
     )  # fmt: skip
@@ -117,7 +117,7 @@ def _short(result: StressResult) -> Table | None:
         first=("label", "first"), last=("label", "last"), never=("never", "sum"),
         waiting=("waiting", "max"),
     )  # fmt: skip
-    table = _table(
+    table = titled_table(
         "Who goes short", "what is out", "who", "of what", "when", ">never delivered", ">most late"
     )
     for row in rows.head(MOST_SHORT).to_dict("records"):
@@ -140,7 +140,9 @@ def _fixes(result: StressResult) -> RenderableType | None:
         return None
     if result.fixes.empty:
         return Text("\nNo fix is needed: in the worst outages nobody goes short.")
-    table = _table("The cheapest fix for the worst outages", "what", ">how much", ">when", ">cost")
+    table = titled_table(
+        "The cheapest fix for the worst outages", "what", ">how much", ">when", ">cost"
+    )
     for row in result.fixes.to_dict("records"):
         table.add_row(
             Text(f"{row['fix']} {row['what']}"),
@@ -155,7 +157,7 @@ def _fixes(result: StressResult) -> RenderableType | None:
         "with it nobody goes short in any of them" if left <= LEFT
         else f"with it {amount(left)} are still never delivered; nothing in the case helps more"
     )  # fmt: skip
-    again = _table(
+    again = titled_table(
         "Tried again with the fix", "what is out", ">loss before", ">loss with it", ">still short"
     )
     for row in result.fixed.to_dict("records"):

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..models.sweep_results import OBJECTIVES, SOLVED, SweepResult
 from .sweep_inputs import correlations, indices, tornado
-from .terminal import DECISIONS, _table, amount, money
+from .terminal import DECISIONS, amount, money, titled_table
 
 MOST_ROWS = 12
 MEASURES = {
@@ -102,7 +102,9 @@ def _ranges(result: SweepResult) -> Table | None:
     solved = result.points[result.points["status"].isin(SOLVED)]
     if solved.empty:
         return None
-    table = _table("How far it ranges", "", ">least", ">middle", ">most", "least at", "most at")
+    table = titled_table(
+        "How far it ranges", "", ">least", ">middle", ">most", "least at", "most at"
+    )
     for measure in OBJECTIVES:
         known = solved[solved[measure].notna()]
         if known.empty or (measure in MONEY - {"cost"} and _one_future(known, measure)):
@@ -134,7 +136,7 @@ def _decisions(result: SweepResult) -> Table | None:
         return None
     if changed.empty:
         return _note("Every point decides what the base decides.")
-    table = _table("Which decisions change", "decision", "which", ">in points", "how")
+    table = titled_table("Which decisions change", "decision", "which", ">in points", "how")
     keys = ["decision", "name", "from", "to", "material"]
     groups = sorted(
         ((key, rows) for key, rows in changed.groupby(keys, sort=True)),
@@ -148,14 +150,14 @@ def _decisions(result: SweepResult) -> Table | None:
         points = rows["point"].nunique()
         table.add_row(
             DECISIONS[decision], Text(which),
-            f"{points:,} of {solved:,} ({100 * points / solved:.0f} %)", _how(rows),
+            f"{points:,} of {solved:,} ({100 * points / solved:.0f} %)", change_counts(rows),
         )  # fmt: skip
     if len(groups) > MOST_ROWS:
         table.caption = f"... and {len(groups) - MOST_ROWS} more (changed_decisions.parquet)"
     return table
 
 
-def _how(rows: pd.DataFrame) -> str:
+def change_counts(rows: pd.DataFrame) -> str:
     """'less in 8, more in 2, at another time in 4'."""
     more = rows.groupby("point")["after"].sum() - rows.groupby("point")["before"].sum()
     told = (
@@ -172,7 +174,7 @@ def _infeasible(result: SweepResult) -> Table | None:
     without = points[points["status"].isin(["infeasible", "unbounded"])]
     if without.empty:
         return None
-    table = _table("Where no plan exists", "point", "inputs", "why")
+    table = titled_table("Where no plan exists", "point", "inputs", "why")
     for row in without.head(MOST_ROWS // 2).to_dict("records"):
         why = result.why.get(int(row["point"]), [])
         table.add_row(str(row["point"]), Text(_inputs_at(result, row)), Text("\n".join(why[:3])))
@@ -185,7 +187,7 @@ def _failures(result: SweepResult) -> Table | None:
     failed = result.points[result.points["status"] == "failed"]
     if failed.empty:
         return None
-    table = _table("What failed", ">points", "why", "first at")
+    table = titled_table("What failed", ">points", "why", "first at")
     for reason, rows in sorted(failed.groupby("reason"), key=lambda group: -len(group[1])):
         first = _inputs_at(result, rows.iloc[0].to_dict())
         table.add_row(f"{len(rows):,}", Text(str(reason)), Text(first))

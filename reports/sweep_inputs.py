@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.sweep_results import SweepResult
-from .terminal import _table, amount, money
+from .terminal import amount, money, titled_table
 
 WIDTH = 16
 """Characters of the widest bar of a tornado."""
@@ -41,7 +41,7 @@ def tornado(result: SweepResult) -> Table | None:
     if own.empty:
         return None
     low, high = float(own["least"].min()), float(own["largest"].max())
-    table = _table(
+    table = titled_table(
         f"What moves {SHORT[measure]}: one input at a time", "input", ">least", "at",
         ">largest", "at", ">swing", "",
     )  # fmt: skip
@@ -84,7 +84,7 @@ def indices(result: SweepResult) -> Table | None:
     found = result.tables.get("indices")
     if found is None or found.empty:
         return None
-    table = _table(
+    table = titled_table(
         "Sobol indices", "of", "input", ">alone", ">±", ">in all",
         ">±",
     )  # fmt: skip
@@ -110,7 +110,7 @@ def correlations(result: SweepResult) -> Table | None:
     )
     first = result.minimise[0] if result.minimise[0] in grid.columns else grid.columns[0]
     grid = grid.loc[grid[first].abs().sort_values(ascending=False).index]
-    table = _table(
+    table = titled_table(
         "Rank correlations", "input",
         *(f">{SHORT[str(measure)]}" for measure in grid.columns),
     )  # fmt: skip

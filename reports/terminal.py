@@ -115,7 +115,8 @@ def _unknown(summary: Mapping[str, Any]) -> str:
     )
 
 
-def _table(title: str, *columns: str) -> Table:
+def titled_table(title: str, *columns: str) -> Table:
+    """A table without rows; a column whose title begins with > is set to the right."""
     table = Table(
         title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False
     )
@@ -143,7 +144,7 @@ def _decisions(case: Case, tables: Tables) -> Table | None:
         several, title = False, "Decide now, whatever comes"
         if rows.empty:
             return None
-    table = _table(
+    table = titled_table(
         title, "when", "what", "which", ">how much", f">cost ({case.case.currency})", "ready"
     )
     ordered = rows.sort_values(["period", "cost"], ascending=[True, False])
@@ -178,7 +179,7 @@ def _waiting(case: Case, tables: Tables) -> Table | None:
     if rows is None or not (rows["commitment"] == "waits").any():
         return None
     rows = rows[rows["commitment"] == "waits"]
-    table = _table("Decide later", "when", "what", "which", ">how much", ">chance", "")
+    table = titled_table("Decide later", "when", "what", "which", ">how much", ">chance", "")
     ordered = rows.sort_values(["period", "cost", "name"], ascending=[True, False, True])
     for row in ordered.head(MOST_ROWS).to_dict("records"):
         which = str(row["name"])
@@ -207,7 +208,7 @@ def _futures(case: Case, tables: Tables) -> Table | None:
     regrets = bool(rows["alone"].notna().any())
     columns = ["future", "", ">chance", f">cost ({case.case.currency})"]
     columns += [">best alone", ">regret"] if regrets else []
-    table = _table("If it comes", *columns, ">never delivered", ">lead time")
+    table = titled_table("If it comes", *columns, ">never delivered", ">lead time")
     ordered = rows.sort_values("cost", ascending=False) if len(rows) > MOST_ROWS else rows
     for row in ordered.head(MOST_ROWS).to_dict("records"):
         likely = row["probability"] > 0
@@ -230,7 +231,7 @@ def _futures(case: Case, tables: Tables) -> Table | None:
 
 
 def _costs(case: Case, summary: Mapping[str, Any]) -> Table:
-    table = _table("Cost, discounted and expected", "for", f">{case.case.currency}", ">share")
+    table = titled_table("Cost, discounted and expected", "for", f">{case.case.currency}", ">share")
     costs = {name: value for name, value in summary["costs"].items() if abs(value) > 1e-9}
     total = sum(costs.values())
     for name, value in sorted(costs.items(), key=lambda item: -abs(item[1])):
@@ -243,7 +244,7 @@ def _shares(tables: Tables) -> Table | None:
     shares = tables["shares"]
     if shares.empty:
         return None
-    table = _table("Who supplies it", "stage or material", "countries", ">HHI")
+    table = titled_table("Who supplies it", "stage or material", "countries", ">HHI")
     ordered = shares.sort_values("level", ascending=False, kind="stable")
     for number, (key, rows) in enumerate(ordered.groupby(["level", "name"], sort=False)):
         if number == MOST_ROWS:
@@ -272,7 +273,7 @@ def _stocks(case: Case, tables: Tables) -> Table | None:
     if peak.empty:
         return None
     units = {row.material: row.unit for row in case.materials}
-    table = _table("Store", "where", "what", ">most held", "at the end of")
+    table = titled_table("Store", "where", "what", ">most held", "at the end of")
     for row in peak.head(MOST_ROWS).to_dict("records"):
         held = f"{amount(row['expected'])} {units[row['material']]}"
         table.add_row(
@@ -297,7 +298,7 @@ def _licences(case: Case, tables: Tables) -> Table | None:
         paid=rows["cost"] * chance,
     )
     keys = ["control", "exporter", "destination", "what"]
-    table = _table(
+    table = titled_table(
         "Apply for licences", "rule", "from", "to", "for", ">times", ">quantity", "first in",
         f">cost ({case.case.currency})",
     )  # fmt: skip
@@ -323,7 +324,7 @@ def _shortages(case: Case, tables: Tables) -> Table | None:
         return None
     probability = tables["nodes"].set_index("node")["probability"]
     short = short.assign(expected=short["short"] * short["node"].map(probability))
-    table = _table("Left short", "who", "what", "for", ">never delivered", "from", "to")
+    table = titled_table("Left short", "who", "what", "for", ">never delivered", "from", "to")
     units = {row.material: row.unit for row in case.materials}
     for key, rows in short.groupby(["site", "material", "end_use"]):
         site, material, use = (str(part) for part in key)
@@ -346,7 +347,7 @@ def _policies(case: Case, tables: Tables) -> Table | None:
     beyond = used[used["excess"] > 1e-6]
     if beyond.empty:
         return None
-    table = _table(
+    table = titled_table(
         "Policies exceeded, at a penalty",
         "policy",
         "whose",

@@ -19,7 +19,7 @@ from secondsource.optimizer.executors import open_executor
 from secondsource.optimizer.highs import Options
 from secondsource.optimizer.solve import Request, solve
 from secondsource.optimizer.stress.fixes import Trouble, cheapest_fix, with_fix
-from secondsource.optimizer.stress.fixing import _task
+from secondsource.optimizer.stress.fixing import task_of
 from secondsource.optimizer.stress.run import stress
 from secondsource.optimizer.stress.study import Question, prepare, run_study, try_outages
 from secondsource.optimizer.stress.undisturbed import undisturbed_plan
@@ -225,7 +225,7 @@ def test_the_worst_outages_are_survived_when_they_are_tried_again_with_the_fix()
         plan, findings = done[0]
         hurt = [f for f in findings if f.tried.losses[0].never.sum() > 1e-6]
         assert len(hurt) >= 2
-        troubles = [Trouble(plan, _task(prepared, question, plan, f, 2), 0) for f in hurt]
+        troubles = [Trouble(plan, task_of(prepared, question, plan, f, 2), 0) for f in hurt]
         free = prepared.workbench.built.arrays
         fix = cheapest_fix(
             prepared.network, free, prepared.kept, prepared.worth, troubles, question.options

@@ -76,7 +76,7 @@ def test_a_dask_cluster_finds_what_one_finds_alone(tmp_path: Path) -> None:
 def test_processes_are_called_where_they_save_time(
     left: int, seconds: float, cores: int, chosen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(points, "_cores", lambda: cores)
+    monkeypatch.setattr(points, "usable_cores", lambda: cores)
     assert Crew().asked() is None
     assert Crew().suited(left, seconds) == Crew(chosen)  # type: ignore[arg-type]
 

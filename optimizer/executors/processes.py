@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 from collections import Counter
@@ -17,6 +16,7 @@ from loky.backend import get_context
 
 from . import worker
 from .afar import Afar
+from .cores import usable_cores
 from .job import Job
 from .lookahead import Source
 from .protocol import ExecutorError, described
@@ -36,7 +36,7 @@ class Processes(Afar):
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or _processors()
+        self.workers = workers or usable_cores()
         self._crew: list[Hand] = []
 
     def _run_of(self, job: Job, source: Source[Any]) -> Run:
@@ -46,13 +46,6 @@ class Processes(Afar):
         """End the workers, whatever they are doing."""
         while self._crew:
             self._crew.pop().end()
-
-
-def _processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Hand:

@@ -8,8 +8,8 @@ from ...models.case import Case
 from ...models.draws import Draws, Method
 from ..highs import Options, Outcome, Session
 from ..lexicographic import least
+from ..quiet import quiet_pyomo
 from ..solve import Built, build
-from ..sweep.study import _quiet
 from ..tree import FloatArray
 from .futures import Futures
 from .held import Commitments, commitments_of
@@ -78,7 +78,7 @@ def work(replications: Replications, batch: int) -> Batch:
 
 def built_batch(replications: Replications, batch: int) -> Built:
     """Network and arrays of a batch."""
-    with _quiet():
+    with quiet_pyomo():
         return build(replications.sampled(batch), force=replications.force)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ...datasets.check_changes import check_for_bad_changes
-from ...datasets.check_sweep_inputs import CHECKS, _problems
+from ...datasets.check_sweep_inputs import CHECKS, problems_of_changes
 from ...datasets.draws_file import Understood
 from ...datasets.nearest import did_you_mean
 from ...models.case import Case
@@ -142,7 +142,7 @@ def _values(case: Case, tried: Iterable[tuple[str, str, Change]]) -> list[Proble
     found: list[Problem] = []
     for column, words, row in tried:
         own = [one for one in case.changes if (one.table, one.field) == (row.table, row.field)]
-        more = _problems(case, own, [row], (*CHECKS, check_for_bad_changes))
+        more = problems_of_changes(case, own, [row], (*CHECKS, check_for_bad_changes))
         for one in more:
             about = one.column == "value"
             message = f"{one.message} {words}" if about and words else one.message

@@ -16,7 +16,7 @@ from ..arrays import Arrays
 from ..keep import STRATEGIC
 from ..labels import Labels
 from ..network import Network
-from ..stress.history import _without_settled_rows, column_nodes
+from ..stress.history import column_nodes, without_settled_rows
 from ..tree import BASE, IntArray
 
 RISK = ("path_cost", "beyond", "threshold")
@@ -92,7 +92,7 @@ def held(network: Network, arrays: Arrays, settled: Commitments) -> tuple[Arrays
     lower, upper = arrays.lower.copy(), arrays.upper.copy()
     lower[at] = upper[at] = values
     integer = arrays.integer & (lower < upper)
-    return _without_settled_rows(replace(arrays, lower=lower, upper=upper, integer=integer)), lost
+    return without_settled_rows(replace(arrays, lower=lower, upper=upper, integer=integer)), lost
 
 
 def _kept(network: Network, arrays: Arrays, settled: Commitments) -> IntArray:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from ..executors import Failed, in_order, open_executor
+from ..executors.cores import usable_cores
 from ..sweep.interrupts import interrupts
-from ..sweep.points import WORTH, Crew, _cores
+from ..sweep.points import WORTH, Crew
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def spread(
     if not left:
         return
     seconds = (time.perf_counter() - began) / first * len(left)
-    here = seconds < 2 * WORTH or _cores() < 2
+    here = seconds < 2 * WORTH or usable_cores() < 2
     yield from _through(Crew("serial" if here else "processes"), start, work, setup, left)
 
 

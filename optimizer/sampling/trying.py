@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from ...models.case import Case
 from ...models.draws import Draws
 from ..highs import Options
+from ..quiet import quiet_pyomo
 from ..resolve import Resolver, Setup
-from ..sweep.study import _quiet
 from ..tree import FloatArray
 from ..workbench import Workbench
 from .futures import Futures
@@ -62,7 +62,7 @@ class Trier:
     def __init__(self, trials: Trials) -> None:
         self.trials = trials
         self._making = Futures(trials.draws, trials.case)
-        with _quiet():
+        with quiet_pyomo():
             self._bench = Workbench(trials.case, force=trials.force)
         built = self._bench.built
         self._resolvers = []
@@ -74,7 +74,7 @@ class Trier:
     def tried(self, point: FloatArray) -> list[Trial]:
         """Each plan in the future of a point of the unit cube. Shape (coordinates,)."""
         future = self._making.of(point[None, :])[0]
-        with _quiet():
+        with quiet_pyomo():
             built = self._bench.changed(future.changes)
         found = []
         for plan, resolver in zip(self.trials.plans, self._resolvers, strict=True):

@@ -58,7 +58,7 @@ def fix_for_worst(
     troubles = []
     for kind, what, start, recovery in chosen[keys].to_numpy().tolist():
         plan = plans[start]
-        task = _task(prepared, question, plan, found[kind, what, start], recovery)
+        task = task_of(prepared, question, plan, found[kind, what, start], recovery)
         troubles.append(Trouble(plan, task, 0))
     fix = cheapest_fix(
         prepared.network, prepared.workbench.built.arrays, prepared.kept, prepared.worth,
@@ -71,9 +71,10 @@ def fix_for_worst(
     return _table(prepared, fix), fixed
 
 
-def _task(
+def task_of(
     prepared: Prepared, question: Question, plan: Undisturbed, finding: Finding, recovery: int
 ) -> Task:
+    """What is tried for an outage that was found: where it starts, how long, what it takes away."""
     if finding.outage.kind == "control":
         return rule_task(prepared, plan, finding.outage.name, (recovery,), question)[0]
     exposure = Exposure(prepared.network, plan.arrays)

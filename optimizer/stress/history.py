@@ -27,11 +27,18 @@ def column_nodes(network: Network, arrays: Arrays) -> IntArray:
     for family, part in arrays.columns.items():
         if family in DERIVED or family not in KINDS:
             continue
-        nodes[part] = _nodes_of(network, KINDS[family], arrays.members[family])
+        nodes[part] = member_nodes(network, KINDS[family], arrays.members[family])
     return nodes
 
 
-def _nodes_of(network: Network, kinds: tuple[str, ...], members: IntArray) -> IntArray:
+def member_nodes(network: Network, kinds: tuple[str, ...], members: IntArray) -> IntArray:
+    """Node at which each member of a family is decided or holds. Shape (members,).
+
+    Args:
+        network: what the members are of.
+        kinds: what the columns of ``members`` count: :data:`secondsource.optimizer.labels.KINDS`.
+        members: shape (members, kinds).
+    """
     if "node" in kinds:
         last = len(kinds) - 1 - kinds[::-1].index("node")
         return members[:, last]
@@ -42,6 +49,9 @@ def _nodes_of(network: Network, kinds: tuple[str, ...], members: IntArray) -> In
         return np.asarray(network.production.services.apply.members[which, -1])
     rows = network.suppliers.supply if kinds[0] == "entry" else network.suppliers.total
     return np.array(rows.node, dtype=np.int64)[which]
+
+
+_nodes_of = member_nodes  # explain still asks for it by this name
 
 
 def with_past(network: Network, arrays: Arrays, point: FloatArray, start: int) -> Arrays:
@@ -59,14 +69,14 @@ def with_past(network: Network, arrays: Arrays, point: FloatArray, start: int) -
     values = np.where(arrays.integer[before], np.round(point[before]), point[before])
     lower, upper = arrays.lower.copy(), arrays.upper.copy()
     lower[before] = upper[before] = values
-    return _without_settled_rows(replace(arrays, lower=lower, upper=upper))
+    return without_settled_rows(replace(arrays, lower=lower, upper=upper))
 
 
 def _past(network: Network, nodes: IntArray, start: int) -> NDArray[np.bool_]:
     return (nodes >= 0) & (network.tree.period[np.maximum(nodes, 0)] < start)
 
 
-def _without_settled_rows(arrays: Arrays) -> Arrays:
+def without_settled_rows(arrays: Arrays) -> Arrays:
     """The arrays with rows all of whose columns are fixed taken out of force."""
     open_columns = (arrays.lower < arrays.upper).astype(float)
     pattern = arrays.matrix.copy()

@@ -142,7 +142,7 @@ def undisturbed(prepared: Prepared, question: Question) -> Iterator[Undisturbed]
     Raises:
         ValueError: the decisions of the plan cannot be followed even without an outage.
     """
-    past = _past(prepared, question)
+    past = past_plan(prepared, question)
     for first in question.starts:
         yield undisturbed_plan(
             prepared.network,
@@ -154,8 +154,12 @@ def undisturbed(prepared: Prepared, question: Question) -> Iterator[Undisturbed]
         )
 
 
-def _past(prepared: Prepared, question: Question) -> FloatArray | None:
-    """The plan as it runs while nobody expects anything, None where nothing comes before."""
+def past_plan(prepared: Prepared, question: Question) -> FloatArray | None:
+    """The plan as it runs while nobody expects anything, None where nothing comes before.
+
+    Raises:
+        ValueError: it cannot run so.
+    """
     if max(question.starts) == 1:
         return None
     kept = replace(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -14,6 +13,7 @@ from ...models.sweep_results import Outcome
 from ..designs import Point
 from ..executors import Executor, Failed, open_executor
 from ..executors import Name as ExecutorName
+from ..executors.cores import usable_cores
 from .interrupts import interrupts
 from .keys import Keys
 from .order import by_nearness
@@ -51,15 +51,8 @@ class Crew:
             points: how many there are to solve.
             seconds: that one takes.
         """
-        many = points >= FEW and points * seconds >= WORTH and _cores() > 1
+        many = points >= FEW and points * seconds >= WORTH and usable_cores() > 1
         return Crew("processes" if many else "serial")
-
-
-def _cores() -> int:
-    """Processors that this program may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclass

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
@@ -17,6 +15,7 @@ from ..arrays import Arrays
 from ..keep import keep_decisions
 from ..network import Network
 from ..patches import Patch, difference
+from ..quiet import quiet_pyomo
 from ..resolve import Setup, few_whole
 from ..solve import Built, Request, cap_value
 from ..starts import most_in_a_row
@@ -67,7 +66,7 @@ class Study:
     @cached_property
     def _built(self) -> tuple[Built, Arrays]:
         """The base."""
-        with _quiet():
+        with quiet_pyomo():
             built = self.bench.changed(self.base)
         return built, self._arrays(built)
 
@@ -101,7 +100,7 @@ class Study:
         """
         if tuple(changes) == self.base:
             return Task(None, _pairs(self._built[0].network))
-        with _quiet():
+        with quiet_pyomo():
             built = self.bench.changed(changes)
         arrays = self._arrays(built)
         patch = difference(self._built[1], arrays)
@@ -164,18 +163,6 @@ class Study:
 
         changed = self.case.model_copy(update={"changes": [*self.case.changes, *changes]})
         return explain_infeasible(changed, replace(self.request, write_model=None))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Pyomo from telling on standard output what an exception, or Ctrl-C, tells anyway."""
-    logger = logging.getLogger("pyomo")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
 
 
 def _finite(value: float | None) -> float | None:

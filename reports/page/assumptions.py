@@ -34,7 +34,7 @@ def assumptions(case: Case) -> Section:
             quality = row.confidence or "not stated"
             counts.setdefault(name, Counter())[quality] += 1
             rows.append(
-                (name, _key(name, row, number), _figures(name, row), quality, row.source or "",
+                (name, row_name(name, row, number), _figures(name, row), quality, row.source or "",
                  row.source_date or "", row.note or "")
             )  # fmt: skip
     total = sum(counts.values(), Counter())
@@ -71,7 +71,7 @@ def assumptions(case: Case) -> Section:
     return Section("assumptions", "Assumptions", parts)
 
 
-def _key(name: str, row: Any, number: int) -> str:
+def row_name(name: str, row: Any, number: int) -> str:
     """What a row is called: its name, or its first cells."""
     keys = UNIQUE.get(name)
     fields = columns(type(row))

@@ -21,7 +21,7 @@ DONE = {
 
 def headline(result: Result) -> Section:
     """Figures and first decisions of a plan."""
-    parts = [Figures(cards(result)), *_first(result), "Worth knowing:", Points(_remarks(result))]
+    parts = [Figures(cards(result)), *_first(result), "Worth knowing:", Points(remarks(result))]
     return Section("headline", "In short", parts)
 
 
@@ -46,14 +46,14 @@ def cards(result: Result) -> list[tuple[str, str, str]]:
         (MEASURES[name], measure(name, float(objectives[name]), currency), notes[name])
         for name in MEASURES
         if objectives.get(name) is not None
-        and not (name in RISKS and _alike(objectives[name], objectives["cost"]))
+        and not (name in RISKS and same_as_cost(objectives[name], objectives["cost"]))
     ]
     spent = result.tables["decisions"]
     paid = float(expected(result.tables, spent, "cost").sum()) if len(spent) else 0.0
     return [*told, ("Committed", money(paid, currency), "undiscounted cost of all decisions")]
 
 
-def _alike(risk: float, cost: float) -> bool:
+def same_as_cost(risk: float, cost: float) -> bool:
     """Whether a measure of risk says what cost says, as it does where there is one future."""
     return abs(risk - cost) <= 1e-9 * max(1.0, abs(cost))
 
@@ -98,7 +98,7 @@ def _first(result: Result) -> list[str | Points]:
     return [f"Decide first{more}:", Points(told)]
 
 
-def _remarks(result: Result) -> list[str]:
+def remarks(result: Result) -> list[str]:
     """How sure it is, licences, shortages, unknown rules."""
     summary, tables = result.summary, result.tables
     told = [f"The plan is {STATUS.get(str(summary['status']), str(summary['status']))}."]

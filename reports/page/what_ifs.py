@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...models.sweep_results import SOLVED
-from ..sweep import STATES, _how
+from ..sweep import STATES, change_counts
 from ..terminal import DECISIONS
 from .headline import RISKS
 from .look import BLUE, GREEN, INK, ORANGE, axis, figure, hatched, measure_axis, names_axis
@@ -189,7 +189,7 @@ def _decisions(result: Result) -> list[Section]:
         decision, name, start, end, material = (str(part) for part in key)
         which = " ".join(filter(None, (name, f"{start} to {end}" if end else "", material)))
         count = int(rows["point"].nunique())
-        found.append((f"{DECISIONS[decision]} {which}", count, count / solved, _how(rows)))
+        found.append((f"{DECISIONS[decision]} {which}", count, count / solved, change_counts(rows)))
     found.sort(key=lambda row: (-row[1], row[0]))
     drawn = found[:MOST]
     bars = {

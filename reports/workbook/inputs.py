@@ -7,7 +7,7 @@ from typing import Any
 from ...models.case import TABLES, UNIQUE, Case, columns
 from ...models.describe import unit_words
 from ...models.fields import column_info
-from ..page.assumptions import QUALITY, SETTINGS, _key
+from ..page.assumptions import QUALITY, SETTINGS, row_name
 from .sheets import Book, Cell, Column, Formula
 
 PROVENANCE = ("source", "source_date", "confidence", "note")
@@ -97,7 +97,7 @@ def _rows(case: Case) -> list[list[Cell]]:
                 unit = unit_words(column_info(fields[name]).unit, case.case.currency)
                 rows.append(
                     [
-                        table, number, _key(table, row, number), name,
+                        table, number, row_name(table, row, number), name,
                         _plain(getattr(row, _attribute(name))), unit,
                         row.confidence or "not stated", row.source, row.source_date, row.note,
                     ]

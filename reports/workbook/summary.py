@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..page.headline import RISKS, _alike, _remarks, in_words
+from ..page.headline import RISKS, in_words, remarks, same_as_cost
 from ..page.results import TITLES, Result
 from ..page.words import MEASURES, MONEY
 from ..terminal import CATEGORIES
@@ -94,7 +94,7 @@ def _says(result: Result, name: str) -> bool:
     objectives = result.summary["objectives"]
     if objectives.get(name) is None:
         return False
-    return not (name in RISKS and _alike(objectives[name], objectives["cost"]))
+    return not (name in RISKS and same_as_cost(objectives[name], objectives["cost"]))
 
 
 def _costs(
@@ -164,7 +164,7 @@ def _told(sheet: Sheet, name: str, result: Result, row: int) -> int:
         sheet.put(row, 0, line)
     row += 2
     sheet.put(row, 0, "Worth knowing", "heading")
-    for line in _remarks(result):
+    for line in remarks(result):
         row += 1
         sheet.put(row, 0, line)
     return row + 2

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from secondsource.optimizer.labels import Labels
-from secondsource.optimizer.stress.study import Question, _past
+from secondsource.optimizer.stress.study import Question, past_plan
 from secondsource.optimizer.stress.survival import HORIZON
 
 from .outage_cases import (
@@ -43,7 +43,7 @@ def wrong_losses(seed: int, start: int = 1) -> tuple[list[str], int]:
     past = None
     if start > 1:
         names = Labels(prepared.network, prepared.kept).columns()
-        point = _past(prepared, question)
+        point = past_plan(prepared, question)
         assert point is not None
         past = dict(zip(names, point.tolist(), strict=True))
     base = kept_cost(case, tables, scenarios, past, start)
