@@ -129,8 +129,8 @@ def theirs(model: ConcreteModel, points: int, *, kept: bool) -> Front:
 @contextlib.contextmanager
 def _adapted(*, kept: bool) -> Iterator[list[str]]:
     """pyaugmecon with HiGHS, in this process; yields how each solve ended, as it goes on."""
-    from pyaugmecon import model as its  # noqa: PLC0415
-    from pyaugmecon import process_handler  # noqa: PLC0415
+    from pyaugmecon import model as its  # noqa: PLC0415  # a benchmark of its own may lack it
+    from pyaugmecon import process_handler  # noqa: PLC0415  # likewise
 
     ended: list[str] = []
     interfaces: list[AppsiHighs] = []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pyomo.common.timing import HierarchicalTimer
 from pyomo.contrib.appsi.solvers.highs import Highs as AppsiHighs
 from pyomo.contrib.solver.solvers.highs import Highs as ContribHighs
 from pyomo.core.expr.numeric_expr import LinearExpression
@@ -45,7 +46,7 @@ def rebuild(network: Network, held: Arrays, gap: float) -> Rebuilt:
     with _clock(seconds, "interface"):
         solver.set_instance(model)
     with _clock(seconds, "solve"):
-        result = solver._solve(_timer())
+        result = solver._solve(HierarchicalTimer())
     return Rebuilt(float(result.best_feasible_objective), seconds)
 
 
@@ -103,7 +104,7 @@ class Kept:
                     parameter.set_value(value)
             self._solver.update_params()
         with _clock(seconds, "solve"):
-            result = self._solver._solve(_timer())
+            result = self._solver._solve(HierarchicalTimer())
         return float(result.best_feasible_objective), seconds
 
     def _stated(self, base: Arrays) -> ConcreteModel:
@@ -182,12 +183,6 @@ class _Varying:
 def _side(value: Any) -> Any:
     """A bound as Pyomo wants it."""
     return None if isinstance(value, float) and np.isinf(value) else value
-
-
-def _timer() -> Any:
-    from pyomo.common.timing import HierarchicalTimer  # noqa: PLC0415
-
-    return HierarchicalTimer()
 
 
 class _clock:  # noqa: N801  # reads as a word in a with statement

@@ -114,11 +114,11 @@ def timed_session(seconds: Seconds) -> Iterator[None]:
         with clock(seconds, "solve"):
             return run(self, options)
 
-    Session.update, Session.solve = timed_update, timed_solve  # type: ignore[method-assign]
+    Session.update, Session.solve = timed_update, timed_solve  # type: ignore[method-assign]  # timed from outside
     try:
         yield
     finally:
-        Session.update, Session.solve = update, run  # type: ignore[method-assign]
+        Session.update, Session.solve = update, run  # type: ignore[method-assign]  # as it was
 
 
 def by_processes(bench: Bench, rows: list[list[Point]], workers: int) -> tuple[list[float], float]:

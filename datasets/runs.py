@@ -8,7 +8,6 @@ same files with tables of its own, and a run folder for each plan.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -183,14 +182,14 @@ def _fill(
 def _swap(building: Path, path: Path) -> None:
     """Put a finished folder into place, replacing an earlier run."""
     if not path.exists():
-        os.rename(building, path)  # noqa: PTH104  # rename of folders, atomic on one disk
+        building.rename(path)  # of folders on one disk: at once or not at all
         return
     old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
-    os.rename(path, old / "run")  # noqa: PTH104
+    path.rename(old / "run")
     try:
-        os.rename(building, path)  # noqa: PTH104
+        building.rename(path)
     except OSError:
-        os.rename(old / "run", path)  # noqa: PTH104
+        (old / "run").rename(path)
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)

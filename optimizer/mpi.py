@@ -131,8 +131,8 @@ def penalties(parts: Split) -> FloatArray:
 def hedge(parts: Split, iterations: int, gap: float) -> dict[str, Any]:
     """Progressive hedging on all ranks: value of the best plan and a bound, everywhere the same."""
     from mpisppy import MPI  # noqa: PLC0415  # an extra
-    from mpisppy.opt.ph import PH  # noqa: PLC0415
-    from mpisppy.utils import sputils  # noqa: PLC0415
+    from mpisppy.opt.ph import PH  # noqa: PLC0415  # an extra
+    from mpisppy.utils import sputils  # noqa: PLC0415  # an extra
 
     names = [f"future{number}" for number in range(len(parts.blocks))]
     weights = [block.weight for block in parts.blocks]

@@ -89,7 +89,7 @@ class Resolver:
         self.linear = not bool(setup.arrays.integer.any())
         self._starts: list[Start] = []
         self._last: Start | None = None
-        self._searched = False
+        self.searched = False
         self._shortcut = None if self.linear or len(setup.minimise) > 1 else Shortcut(setup)
 
     def solve(self, change: Patch | Arrays | None = None) -> Answer:
@@ -117,11 +117,6 @@ class Resolver:
                 return
 
     @property
-    def searched(self) -> bool:
-        """Whether the last answer took a search over whole numbers."""
-        return self._searched
-
-    @property
     def interrupted(self) -> bool:
         """Whether Ctrl-C ended the last solve."""
         inner = self._shortcut is not None and self._shortcut.relaxed.interrupted
@@ -146,9 +141,9 @@ class Resolver:
         if self._shortcut is not None and change is not None:
             answer = self._shortcut.solve(arrays)
             if answer is not None:
-                self._searched = False
+                self.searched = False
                 return answer
-        self._searched = not self.linear
+        self.searched = not self.linear
         before = self.session.seconds
         self.session.renew(self.setup.minimise[0], self.setup.caps)
         if self.linear and change is not None:

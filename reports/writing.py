@@ -42,13 +42,13 @@ def report(
     if kind in (".html", ".htm"):
         from .page.report import write_results as write  # noqa: PLC0415  # each loads its own
     elif kind == ".xlsx":
-        from .workbook.book import write_results as write  # noqa: PLC0415
+        from .workbook.book import write_results as write  # noqa: PLC0415  # likewise
     else:
         raise ValueError(
             f"{file.name}: {kind or 'no ending'} is not a report format; name a file that ends in "
             ".html or .xlsx"
         )
-    from .page.results import read_result, result_of  # noqa: PLC0415
+    from .page.results import read_result, result_of  # noqa: PLC0415  # loads late
 
     results = [
         read_result(one) if isinstance(one, (str, Path)) else result_of(one, case) for one in found

@@ -69,7 +69,7 @@ def attempt(work: Callable[[State, T], R], state: State, task: T) -> R | Failed:
     """Result of a task, or why there is none."""
     try:
         return work(state, task)
-    except Exception as error:
+    except Exception as error:  # a task that fails costs nobody the others
         return failure(error)
 
 
@@ -87,7 +87,7 @@ def packed(results: list[tuple[int, Any]]) -> bytes:
     """Results as bytes; one that cannot travel becomes a :class:`Failed`."""
     try:
         return pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
-    except Exception:
+    except Exception:  # what is pickled may raise anything; the one at fault is told below
         return pickle.dumps([(at, _portable(result)) for at, result in results])
 
 

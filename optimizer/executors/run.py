@@ -132,7 +132,7 @@ class Run(ABC):
 
     def salvage(self) -> None:
         """Take what has arrived already, after Ctrl-C."""
-        with suppress(Exception):
+        with suppress(Exception):  # what is broken now is lost, as the program ends
             while not self.finished.empty():
                 self._take(self.finished.get())
 

@@ -180,7 +180,7 @@ def unavoidable(network: Network) -> FloatArray:
     existing = np.array([row.status != "candidate" for row in case.plants], dtype=bool)
     fixed = network.frame.values.array("plants", "fixed_cost") * frame.time.window(case.plants)
     total = np.asarray(fixed[existing].sum(axis=0) * frame.time.discount, dtype=float)
-    rate, material = _discounted_rate(network), frame.places(case.in_transit)[1]  # type: ignore[arg-type]  # rows of one type
+    rate, material = _discounted_rate(network), frame.places(case.in_transit)[1]
     for row, transit in enumerate(case.in_transit):
         arrives = case.period(transit.period, 1)
         quantity = frame.values.array("in_transit", "quantity")[row]

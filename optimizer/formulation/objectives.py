@@ -160,7 +160,7 @@ def fixed_cost(network: Network) -> float:
     """Weighted cost that no decision changes: existing plants, and goods already under way."""
     case, frame = network.case, network.frame
     period = np.array([case.period(row.period, 1) for row in case.in_transit], dtype=np.int64)
-    material = frame.places(case.in_transit)[1]  # type: ignore[arg-type]  # rows of one type
+    material = frame.places(case.in_transit)[1]
     total = network.production.fixed_existing
     for row, arrives in enumerate(period):
         quantity = frame.values.array("in_transit", "quantity")[row]

@@ -66,7 +66,7 @@ def build_balance(
     parts = _flow_parts(frame, movements, supply, shipping, inventory, market)
     parts["used"], parts["made"], parts["drawn"], recipes = _conversion_parts(frame, production)
     back, source, when, variant = market.returned
-    back_site = frame.places(frame.case.returns)[0]  # type: ignore[arg-type]  # rows of one type
+    back_site = frame.places(frame.case.returns)[0]
     parts["returned"] = (_code(frame, back_site[back], variant), when, source)
 
     given_place, given_node, given = _given(frame, movements, inventory)
@@ -125,7 +125,7 @@ def _flow_parts(
     """(place, node, position) of everything bought, moved, stored, delivered and disposed."""
     case, time, tree = frame.case, frame.time, frame.tree
     offer, _, node = supply.buy.members.T
-    offer_site = frame.places(case.offers)[0]  # type: ignore[arg-type]  # rows of one type
+    offer_site = frame.places(case.offers)[0]
     at, when = time.arrivals(node, supply.lag)
     bought = _code(frame, offer_site[offer[at]], supply.after[at])
     parts: dict[str, Part] = {"ordered": (bought, when, at)}
@@ -136,7 +136,7 @@ def _flow_parts(
     left = _code(frame, movements.pairs.start[pair], shipping.before)
     parts["leaving"] = (left, node, np.arange(len(pair)))
     pile, variant, node = inventory.stock.members.T
-    pile_site = frame.places(case.stockpiles)[0]  # type: ignore[arg-type]  # rows of one type
+    pile_site = frame.places(case.stockpiles)[0]
     place = _code(frame, pile_site[pile], variant)
     prompt = np.flatnonzero(~inventory.lagged[pile])
     slow = np.flatnonzero(inventory.lagged[pile])
@@ -159,7 +159,7 @@ def _flow_parts(
         ("disposed", market.dispose, case.disposal),
     ):
         row, variant, node = index.members.T
-        site = frame.places(rows)[0]  # type: ignore[arg-type]  # rows of one type
+        site = frame.places(rows)[0]
         parts[name] = (_code(frame, site[row], variant), node, np.arange(len(row)))
     return parts
 
@@ -187,7 +187,7 @@ def _given(
     quantity = frame.values.array("in_transit", "quantity")
     period = np.array([case.period(row.period, 1) for row in case.in_transit], dtype=np.int64)
     row, node = np.nonzero(period[:, None] == tree.period[None, :])
-    site, material = frame.places(case.in_transit)  # type: ignore[arg-type]  # rows of one type
+    site, material = frame.places(case.in_transit)
     marks = [provenance.pedigrees.given(own.pedigrees, own.material) for own in case.in_transit]
     variants = [
         provenance.becomes(where, what, own)
@@ -198,7 +198,7 @@ def _given(
     initial = frame.values.base("stockpiles", "initial")
     prompt = ~inventory.lagged & (initial > 0)
     pile, first = np.nonzero(prompt[:, None] & (tree.period == 1)[None, :])
-    stock_site = frame.places(case.stockpiles)[0]  # type: ignore[arg-type]  # rows of one type
+    stock_site = frame.places(case.stockpiles)[0]
     stored = _code(frame, stock_site, inventory.initial)
     places = [under_way[row], stored[pile]]
     amounts = [quantity[row, node], keep[pile, first] * initial[pile]]

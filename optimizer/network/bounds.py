@@ -176,7 +176,7 @@ def _wanted_directly(frame: Frame, plant_capacity: FloatArray) -> FloatArray:
     add("in_transit", values.array("in_transit", "quantity").max(axis=1, initial=0.0))
     share = values.array("returns", "share").max(axis=1, initial=0.0)
     delivered = np.zeros(len(frame.materials))
-    np.add.at(delivered, frame.places(case.demand)[1], demand)  # type: ignore[arg-type]  # rows of one type
+    np.add.at(delivered, frame.places(case.demand)[1], demand)
     source = np.array([frame.material[row.from_material] for row in case.returns], dtype=np.int64)
     add("returns", share * delivered[source])
     wanted += values.array("lanes", "min_load").max(initial=0.0) * frame.tree.periods
@@ -219,7 +219,7 @@ def _offered(frame: Frame) -> FloatArray:
     offered = np.zeros(len(frame.materials))
     window = frame.time.window(case.offers)
     capacity = path_total(frame, np.where(window, values.array("offers", "capacity"), 0.0))
-    np.add.at(offered, frame.places(case.offers)[1], capacity)  # type: ignore[arg-type]  # rows of one type
+    np.add.at(offered, frame.places(case.offers)[1], capacity)
     for table, column in (("stockpiles", "initial"), ("in_transit", "quantity")):
         amounts = values.array(table, column).max(axis=1, initial=0.0)
         np.add.at(offered, frame.places(case.rows(table))[1], amounts)

@@ -70,7 +70,7 @@ class Flows:
     def sources(self, frame: Frame, policy: Policy) -> Entries:
         """Every offer and every output of a plant that a policy is about, whether usable or not."""
         case = frame.case
-        offer_site, offer_material = frame.places(case.offers)  # type: ignore[arg-type]  # rows of one type
+        offer_site, offer_material = frame.places(case.offers)
         offers = replace(
             at_sites(
                 frame,
@@ -118,7 +118,7 @@ class Flows:
         start = self.movements.pairs.start[pair]
         shipped = at_sites(frame, "ship", node, start, self.shipping.material)
         row, variant, node = self.market.deliver.members.T
-        where = frame.places(frame.case.demand)[0]  # type: ignore[arg-type]  # rows of one type
+        where = frame.places(frame.case.demand)[0]
         delivered = at_sites(frame, "deliver", node, where[row], frame.variant_material[variant])
         both = join([shipped, delivered])
         return both.where(material_mask(frame, materials)[both.material]) if materials else both
@@ -126,13 +126,13 @@ class Flows:
     def stocks(self, frame: Frame, materials: str | None) -> Entries:
         """Stock at period ends."""
         pile, variant, node = self.inventory.stock.members.T
-        where = frame.places(frame.case.stockpiles)[0]  # type: ignore[arg-type]  # rows of one type
+        where = frame.places(frame.case.stockpiles)[0]
         held = at_sites(frame, "stock", node, where[pile], frame.variant_material[variant])
         return held.where(material_mask(frame, materials)[held.material]) if materials else held
 
     def demand_of(self, frame: Frame, materials: str | None) -> FloatArray:
         """Demand of the materials at each node. Shape (nodes,)."""
-        material = frame.places(frame.case.demand)[1]  # type: ignore[arg-type]  # rows of one type
+        material = frame.places(frame.case.demand)[1]
         chosen = (
             material_mask(frame, materials)
             if materials
@@ -217,7 +217,7 @@ def build_flows(
     """Entries of a case that policies choose from."""
     case = frame.case
     offer, _, node = supply.buy.members.T
-    site = frame.places(case.offers)[0]  # type: ignore[arg-type]  # rows of one type
+    site = frame.places(case.offers)[0]
     bought = replace(
         at_sites(frame, "buy", node, site[offer], supply.material),
         country=frame.offer_country[offer],

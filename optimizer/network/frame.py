@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -13,6 +15,18 @@ from ...models.standing import as_it_stands
 from ..tree import FloatArray, IntArray, Tree
 from ..values import Values
 from .timeline import Timeline
+
+
+class Placed(Protocol):
+    """A row of any table that says where, and what of."""
+
+    @property
+    def site(self) -> str:
+        """Name of the site."""
+
+    @property
+    def material(self) -> str:
+        """Name of the material."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +151,10 @@ class Frame:
         rate = case.capital_rate * case.months_per_period / 12
         return self.price * rate * self.time.weight
 
-    def places(self, rows: list[object]) -> tuple[IntArray, IntArray]:
+    def places(self, rows: Sequence[Placed]) -> tuple[IntArray, IntArray]:
         """Site and material positions of rows that have both. Shape (rows,) each."""
-        site = [self.site[row.site] for row in rows]  # type: ignore[attr-defined]  # any row type
-        material = [self.material[row.material] for row in rows]  # type: ignore[attr-defined]
+        site = [self.site[row.site] for row in rows]
+        material = [self.material[row.material] for row in rows]
         return np.array(site, dtype=np.int64), np.array(material, dtype=np.int64)
 
     @cached_property

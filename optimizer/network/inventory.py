@@ -76,7 +76,7 @@ def build_inventory(frame: Frame, movements: Movements, most_of: FloatArray) -> 
     """Stock points of a case; ``most_of`` bounds each material, shape (materials,)."""
     case, values, tree = frame.case, frame.values, frame.tree
     piles = case.stockpiles
-    site, material = frame.places(piles)  # type: ignore[arg-type]  # rows of one type
+    site, material = frame.places(piles)
     pile, node = np.nonzero(np.ones((len(piles), tree.size), dtype=bool))
     level_of_stock, variant = _variants(movements, site[pile], material[pile], or_unmarked=True)
     stock = Index(as_columns(pile[level_of_stock], variant, node[level_of_stock]))
@@ -169,7 +169,7 @@ def demand_quantity(frame: Frame) -> FloatArray:
 def build_market(frame: Frame, movements: Movements) -> Market:
     """Demand, returns and disposal points of a case."""
     case, values, tree = frame.case, frame.values, frame.tree
-    site, material = frame.places(case.demand)  # type: ignore[arg-type]  # rows of one type
+    site, material = frame.places(case.demand)
     quantity = demand_quantity(frame)
     waits = np.array([row.backlog_cost is not None for row in case.demand], dtype=bool)
     waits |= ~np.isnan(values.array("demand", "backlog_cost")).all(axis=1)
@@ -186,7 +186,7 @@ def build_market(frame: Frame, movements: Movements) -> Market:
     short = np.nonzero(needed & ~np.isnan(shortage))
     backlog = np.nonzero(needed & waits[:, None])
     deliver = Index(as_columns(row_at[position], variant, node_at[position]))
-    place, what = frame.places(case.disposal)  # type: ignore[arg-type]  # rows of one type
+    place, what = frame.places(case.disposal)
     disposal, at = np.nonzero(np.ones((len(case.disposal), tree.size), dtype=bool))
     outlet, disposed = _variants(movements, place[disposal], what[disposal])
     return Market(

@@ -57,7 +57,7 @@ def build_licences(
 ) -> Licences:
     """Licences of a case."""
     offer = supply.buy.column(0)
-    offer_site = frame.places(frame.case.offers)[0]  # type: ignore[arg-type]  # rows of one type
+    offer_site = frame.places(frame.case.offers)[0]
     buys = _under(
         movements, supply.routes, frame.offer_country[offer], frame.site_country[offer_site[offer]]
     )

@@ -119,7 +119,7 @@ def windows(frame: Frame, window: str, start: object, end: object) -> list[tuple
     """(last node, nodes on its path) of every window of a policy or quota."""
     case, tree = frame.case, frame.tree
     first = max(1, case.period(start, 1))  # type: ignore[arg-type]  # a period cell
-    last = min(tree.periods, case.period(end, tree.periods))  # type: ignore[arg-type]
+    last = min(tree.periods, case.period(end, tree.periods))  # type: ignore[arg-type]  # likewise
     if window == "period":
         length = 1
     elif window == "year":

@@ -78,7 +78,7 @@ class Movements:
         frame = self._frame
         pedigrees = self.provenance.pedigrees
         before = [pedigrees.of_offer(row) for row in frame.case.offers]
-        site, material = frame.places(frame.case.offers)  # type: ignore[arg-type]  # rows of one type
+        site, material = frame.places(frame.case.offers)
         if self.provenance.plain:
             before = [0] * len(before)
         marks = np.array(before, dtype=object)
@@ -244,7 +244,7 @@ class Movements:
 
 def _moves(frame: Frame, start: IntArray, end: IntArray, material: IntArray) -> Moves:
     """Offers, then lanes from some sites to others with a material."""
-    offer_site, offer_material = frame.places(frame.case.offers)  # type: ignore[arg-type]  # rows of one type
+    offer_site, offer_material = frame.places(frame.case.offers)
     return Moves(
         exporter=np.concatenate([frame.offer_country, frame.site_country[start]]),
         destination=np.concatenate([frame.site_country[offer_site], frame.site_country[end]]),

@@ -151,9 +151,9 @@ def only_delivers(frame: Frame, movements: Movements) -> BoolArray:
     """Places whose material can only be delivered to demand. Shape (sites, materials)."""
     case = frame.case
     sink = np.zeros((len(frame.sites), len(frame.materials)), dtype=bool)
-    sink[frame.places(case.demand)] = True  # type: ignore[arg-type]  # rows of one type
-    sink[frame.places(case.disposal)] = False  # type: ignore[arg-type]
-    sink[frame.places(case.stockpiles)] = False  # type: ignore[arg-type]
+    sink[frame.places(case.demand)] = True
+    sink[frame.places(case.disposal)] = False
+    sink[frame.places(case.stockpiles)] = False
     carried = movements.carried
     sink[movements.pairs.start[carried.column(0)], carried.column(1)] = False
     taken: dict[str, list[int]] = {}
@@ -169,7 +169,7 @@ def _delivered(
 ) -> FloatArray:
     """Most that the destination of each shipment can deliver when it arrives, inf elsewhere."""
     case = frame.case
-    site, wanted = frame.places(case.demand)  # type: ignore[arg-type]  # rows of one type
+    site, wanted = frame.places(case.demand)
     quantity = demand_quantity(frame)
     waits = np.asarray(~np.isnan(frame.values.array("demand", "backlog_cost")).all(axis=1))
     total = path_total(frame, quantity) + [row.waiting for row in case.demand]

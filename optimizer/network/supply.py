@@ -195,7 +195,7 @@ def build_supply(frame: Frame, movements: Movements, bounds: Bounds) -> Supply:
         return np.asarray(values.array("offers", column)[offer, node], dtype=float)
 
     capacity = at("capacity")
-    material = frame.places(case.offers)[1][offer]  # type: ignore[arg-type]  # rows of one type
+    material = frame.places(case.offers)[1][offer]
     most = np.minimum(capacity, bounds.material[material])
     floor = movements.price_floors(offer, node)
     routes = conditions.routes

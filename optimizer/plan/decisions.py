@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
 from ...models.plan import PLAN_TABLES
@@ -18,7 +21,12 @@ def decisions(network: Network, reader: Reader) -> pd.DataFrame:
     found: list[dict[str, object]] = []
 
     def add(
-        family: str, decision: str, describe: object, table: str, column: str, wait: object
+        family: str,
+        decision: str,
+        describe: Callable[[int], dict[str, Any]],
+        table: str,
+        column: str,
+        wait: Callable[[int, int], int],
     ) -> None:
         amount = reader.of(family)
         if not len(amount):
@@ -26,7 +34,7 @@ def decisions(network: Network, reader: Reader) -> pd.DataFrame:
         for thing, node, count in zip(*reader.members(family).T, amount, strict=True):
             if count <= 1e-6:
                 continue
-            details = describe(thing)  # type: ignore[operator]  # a function of the thing
+            details = describe(thing)
             row = details["row"] - 1
             price = network.frame.values.array(table, column)[row, node] if column else 0.0
             found.append(
@@ -41,7 +49,7 @@ def decisions(network: Network, reader: Reader) -> pd.DataFrame:
                     **details,
                     "quantity": float(count),
                     "cost": float(price * count),
-                    "effective": int(tree.period[node] + wait(row, node)),  # type: ignore[operator]
+                    "effective": int(tree.period[node] + wait(row, node)),
                 }
             )
 

@@ -51,7 +51,7 @@ def crossings(frame: Frame, movements: Movements) -> Crossings:
     """Everything that crosses a border."""
     pairs = movements.pairs
     pair, material = movements.carried.members.T
-    site, sold = frame.places(frame.case.offers)  # type: ignore[arg-type]  # rows of one type
+    site, sold = frame.places(frame.case.offers)
     start, end = pairs.start[pair], pairs.end[pair]
     offers, lanes = np.full(len(site), -1), np.full(len(pair), -1)
     moves = Moves(

@@ -69,7 +69,7 @@ def _missing(network: Network, arrays: Arrays, worth: Worth, open_at: BoolArray)
     market = network.market
     must = np.flatnonzero(market.short.positions(market.need.members) < 0)
     row, node = market.need.members[must].T
-    material = network.frame.places(network.case.demand)[1][row]  # type: ignore[arg-type]  # rows of one type
+    material = network.frame.places(network.case.demand)[1][row]
     first = arrays.rows["demand_is_met_or_short"].start if len(must) else 0
     return NewColumns(
         "missing",
@@ -115,7 +115,7 @@ def _below(
     members = np.concatenate([m for _, m in rows]) if rows else own_rows
     which, owner = np.unique(level.positions(members), return_inverse=True)
     pile, node = level.members[which].T
-    material = frame.places(network.case.stockpiles)[1][pile]  # type: ignore[arg-type]  # rows of one type
+    material = frame.places(network.case.stockpiles)[1][pile]
     return NewColumns(
         "below",
         as_columns(pile, node),

@@ -146,7 +146,7 @@ def write_decisions(book: Book, sheet: Sheet, plans: Sequence[tuple[str, Result]
         for row in ordered.to_dict("records"):
             node, line = int(row["node"]), len(rows) + 5
             discount = float(nodes.loc[node, "discount"])  # type: ignore[arg-type]  # a scalar
-            chance = float(nodes.loc[node, "probability"])  # type: ignore[arg-type]
+            chance = float(nodes.loc[node, "probability"])  # type: ignore[arg-type]  # likewise
             cost, ready = float(row["cost"]), int(row["effective"])
             late = ready > result.case.case.periods
             first = "F" if several else "E"
