@@ -237,7 +237,7 @@ def _tell(
     else:
         from rich.console import Console
 
-        from ..reports.terminal import print_plan
+        from ..reports.plan import print_plan
 
         print_plan(case, tables, summary, Console(highlight=False))
         click.echo(

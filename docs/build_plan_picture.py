@@ -15,7 +15,7 @@ from secondsource.datasets.load import load_case
 from secondsource.datasets.runs import summary_of
 from secondsource.optimizer.highs import Options
 from secondsource.optimizer.solve import Request, solve
-from secondsource.reports.terminal import print_plan
+from secondsource.reports.plan import print_plan
 
 if __name__ == "__main__":
     case = load_case("ndfeb")

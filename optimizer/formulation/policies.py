@@ -28,7 +28,7 @@ from pyomo.environ import ConcreteModel
 
 from ..indexing import Index, matching
 from ..network import Network
-from ..network.limits import LimitRows
+from ..network.limit_rows import LimitRows
 from ..tree import FloatArray
 from .bigm import require_finite
 from .components import add_data, add_incidence, add_rows, add_set, add_variables

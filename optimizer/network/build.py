@@ -22,7 +22,8 @@ from .flows import build_flows
 from .frame import Frame
 from .inventory import Inventory, Market, build_inventory, build_market
 from .licences import Licences, build_licences
-from .limits import LimitRows, build_limits
+from .limit_rows import LimitRows
+from .limits import build_limits
 from .moves import Movements, build_movements
 from .production import Production, build_production
 from .reach import process_io

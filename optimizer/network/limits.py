@@ -7,112 +7,21 @@ variable where a policy has a penalty, and absent where it is hard.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...models.rule_rows import Policy
-from ..indexing import matching, total_by
+from ..indexing import matching
 from ..tree import FloatArray, IntArray
 from .entries import Entries, join, keys_in_scope, scope_mask
 from .flows import Flows
 from .frame import Frame
+from .limit_rows import LimitRows
 
 BoolArray = NDArray[np.bool_]
 SUPPLIER_COUNTS = ("min_suppliers", "max_suppliers")
 OPENINGS = ("max_open", "min_open")
-
-
-@dataclass
-class LimitRows:
-    """Rows under construction, then arrays.
-
-    Attributes:
-        name: policy or rule of each row.
-        key: country, operator, supplier or site it binds, '' for all together.
-        node: last node of its window.
-        limit: right-hand side.
-        penalty: weighted cost per unit of excess, NaN where the row is hard.
-        value: the policy's own value (a share where the row compares with a total).
-        held: what the row's window held before period 1, as it counts in the sum of terms.
-        held_total: the same of the total that a share is a share of.
-        total_parts: terms of the total that a share is a share of.
-        terms: family -> (row, position in the family, coefficient), three arrays.
-    """
-
-    name: list[str] = field(default_factory=list)
-    key: list[str] = field(default_factory=list)
-    node: list[int] = field(default_factory=list)
-    limit: list[float] = field(default_factory=list)
-    penalty: list[float] = field(default_factory=list)
-    value: list[float] = field(default_factory=list)
-    held: list[float] = field(default_factory=list)
-    held_total: list[float] = field(default_factory=list)
-    parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(default_factory=dict)
-    total_parts: dict[str, list[tuple[IntArray, IntArray, FloatArray]]] = field(
-        default_factory=dict
-    )
-
-    def add_rows(
-        self,
-        name: str,
-        key: str,
-        nodes: IntArray,
-        limits: FloatArray,
-        penalties: FloatArray,
-        values: FloatArray | None = None,
-    ) -> int:
-        """Add one row per node; returns the number of the first."""
-        first = len(self.name)
-        self.name += [name] * len(nodes)
-        self.key += [key] * len(nodes)
-        self.node += [int(node) for node in nodes]
-        self.limit += [float(limit) for limit in limits]
-        self.penalty += [float(penalty) for penalty in penalties]
-        self.value += [float(value) for value in (limits if values is None else values)]
-        self.held += [0.0] * len(nodes)
-        self.held_total += [0.0] * len(nodes)
-        return first
-
-    def room(self) -> FloatArray:
-        """What is left of each limit for the horizon. Shape (rows,)."""
-        return np.asarray(np.array(self.limit) - np.array(self.held), dtype=float)
-
-    def add_terms(
-        self,
-        family: str,
-        rows: IntArray,
-        positions: IntArray,
-        amounts: FloatArray,
-        *,
-        total: bool = False,
-    ) -> None:
-        """Add terms to rows, or to the totals their shares compare with."""
-        if len(rows):
-            parts = self.total_parts if total else self.parts
-            parts.setdefault(family, []).append((rows, positions, amounts))
-
-    def totals(self, family: str) -> tuple[IntArray, IntArray, FloatArray]:
-        """Terms of the totals that shares compare with, like :meth:`terms`."""
-        return self._sum(self.total_parts.get(family, []))
-
-    def terms(self, family: str) -> tuple[IntArray, IntArray, FloatArray]:
-        """All terms of a family, those of one row and position added up, sorted by row."""
-        return self._sum(self.parts.get(family, []))
-
-    @staticmethod
-    def _sum(
-        parts: list[tuple[IntArray, IntArray, FloatArray]],
-    ) -> tuple[IntArray, IntArray, FloatArray]:
-        if not parts:
-            empty = np.zeros(0, dtype=np.int64)
-            return empty, empty, np.zeros(0)
-        rows, positions, amounts = (np.concatenate(column) for column in zip(*parts, strict=True))
-        code = rows * (positions.max() + 1) + positions
-        unique, inverse = np.unique(code, return_inverse=True)
-        total = total_by(inverse.reshape(-1), amounts, len(unique))
-        return unique // (positions.max() + 1), unique % (positions.max() + 1), total
 
 
 def windows(frame: Frame, window: str, start: object, end: object) -> list[tuple[int, IntArray]]:
@@ -167,8 +76,8 @@ def _policy_rows(
         "min_quantity": _amount_rows,
         "max_throughput": _amount_rows,
         "capital_budget": _amount_rows,
-        "max_open": _amount_rows,
-        "min_open": _amount_rows,
+        "max_open": _opening_rows,
+        "min_open": _opening_rows,
         "max_lanes": _amount_rows,
         "min_cover_days": _cover_rows,
     }
@@ -250,51 +159,58 @@ def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows:
         _carry(frame, rows, first, spans, key, window=policy.span, sign=sign, shares=value)
 
 
-def _amount_rows(  # noqa: PLR0912  # one branch for each kind of policy
+def _amount_rows(
     frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows
 ) -> None:
     """Amount in scope <= value, or the reverse for minima."""
     spans = spans_of(frame, policy)
     last = np.array([node for node, _ in spans], dtype=np.int64)
     value, penalty = value_and_penalty(frame, position, last)
-    sign = -1.0 if policy.kind in ("min_quantity", "min_open") else 1.0
-    if policy.kind in ("max_quantity", "min_quantity"):
-        entries = flows.supply(frame, policy.materials, policy.stages)
-    elif policy.kind == "max_throughput":
-        entries = flows.throughput(frame, policy.materials)
-    elif policy.kind == "capital_budget":
-        entries = flows.capital
-    elif policy.kind == "max_lanes":
-        entries = flows.lanes_used(frame, policy.materials)
-    else:
-        entries = flows.openings(frame, policy.materials, policy.stages)
-    if policy.kind == "capital_budget":
-        scopes = [("", np.ones(len(entries), dtype=bool))]
-    elif policy.kind == "max_lanes":
-        inside = scope_mask(frame, policy, entries)
-        scopes = [
-            (frame.sites[site], inside & (entries.site == site))
-            for site in np.unique(entries.site[inside])
-        ]
-    elif policy.kind in ("max_quantity", "min_quantity"):
-        scopes = keys_in_scope(frame, policy, entries, flows.sources(frame, policy))
-    elif policy.kind in OPENINGS:
-        before = flows.opened_before(frame, policy.materials, policy.stages)
-        scopes = keys_in_scope(frame, policy, entries, join([entries, before]))
-        standing = dict(keys_in_scope(frame, policy, before, join([entries, before])))
-    else:
-        scopes = keys_in_scope(frame, policy, entries)
+    sign = -1.0 if policy.kind == "min_quantity" else 1.0
+    window = "period" if policy.kind == "max_lanes" else policy.span
+    entries, scopes = _counted(frame, flows, policy)
     for key, inside in scopes:
         first = rows.add_rows(policy.policy, key, last, sign * value, penalty)
-        if policy.kind in OPENINGS:
-            _add_openings(frame, rows, first, spans, entries, inside, sign)
-            until = before.until[standing[key]]
-            for at, node in enumerate(last):
-                rows.held[first + at] += sign * int((until >= frame.tree.period[node]).sum())
-        else:
-            add_entries(rows, first, spans, entries, inside, np.full(len(last), sign))
-            window = "period" if policy.kind == "max_lanes" else policy.span
-            _carry(frame, rows, first, spans, key, window=window, sign=sign)
+        add_entries(rows, first, spans, entries, inside, np.full(len(last), sign))
+        _carry(frame, rows, first, spans, key, window=window, sign=sign)
+
+
+def _counted(
+    frame: Frame, flows: Flows, policy: Policy
+) -> tuple[Entries, list[tuple[str, BoolArray]]]:
+    """What a policy on amounts adds up, and which of it counts for each key that it binds."""
+    if policy.kind == "capital_budget":
+        return flows.capital, [("", np.ones(len(flows.capital), dtype=bool))]
+    if policy.kind == "max_throughput":
+        entries = flows.throughput(frame, policy.materials)
+        return entries, keys_in_scope(frame, policy, entries)
+    if policy.kind == "max_lanes":
+        entries = flows.lanes_used(frame, policy.materials)
+        inside = scope_mask(frame, policy, entries)
+        sites = np.unique(entries.site[inside])
+        return entries, [(frame.sites[site], inside & (entries.site == site)) for site in sites]
+    entries = flows.supply(frame, policy.materials, policy.stages)
+    return entries, keys_in_scope(frame, policy, entries, flows.sources(frame, policy))
+
+
+def _opening_rows(
+    frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows
+) -> None:
+    """Plants that are open <= value, or the reverse for minima; those open before count too."""
+    spans = spans_of(frame, policy)
+    last = np.array([node for node, _ in spans], dtype=np.int64)
+    value, penalty = value_and_penalty(frame, position, last)
+    sign = -1.0 if policy.kind == "min_open" else 1.0
+    entries = flows.openings(frame, policy.materials, policy.stages)
+    before = flows.opened_before(frame, policy.materials, policy.stages)
+    every = join([entries, before])
+    standing = dict(keys_in_scope(frame, policy, before, every))
+    for key, inside in keys_in_scope(frame, policy, entries, every):
+        first = rows.add_rows(policy.policy, key, last, sign * value, penalty)
+        _add_openings(frame, rows, first, spans, entries, inside, sign)
+        until = before.until[standing[key]]
+        for at, node in enumerate(last):
+            rows.held[first + at] += sign * int((until >= frame.tree.period[node]).sum())
 
 
 def _add_openings(

@@ -11,7 +11,8 @@ from ..tree import FloatArray, IntArray
 from .entries import keys_in_scope
 from .flows import Flows
 from .frame import Frame
-from .limits import SUPPLIER_COUNTS, BoolArray, LimitRows, add_entries, spans_of, value_and_penalty
+from .limit_rows import LimitRows
+from .limits import SUPPLIER_COUNTS, BoolArray, add_entries, spans_of, value_and_penalty
 
 
 @dataclass
