@@ -14,6 +14,7 @@ from .building import Building
 from .frame import Frame
 from .moves import Movements
 from .reach import PlantIO
+from .run_modes import RunMode, conversions, modes_of
 from .services import ServiceRows, Services, build_service_rows, build_services
 from .technology import Permits
 
@@ -92,73 +93,40 @@ class Production:
     service_rows: ServiceRows
 
 
-@dataclass(frozen=True)
-class RunMode:
-    """One way to run a plant, in variants.
-
-    Attributes:
-        inputs: material -> variants it may be drawn from.
-        outputs: material -> variant it comes out as.
-    """
-
-    inputs: dict[int, list[int]]
-    outputs: dict[int, int]
-
-
 def build_production(
     frame: Frame, movements: Movements, io: dict[str, PlantIO], bounds: Bounds
 ) -> Production:
     """Run points of a case."""
     case, values, time = frame.case, frame.values, frame.time
-    plants = case.plants
-    index = {row.plant: position for position, row in enumerate(plants)}
-    building = Building(frame, movements)
-    services = build_services(frame, movements.regime)
-    window = time.window(plants)
-
-    owner = np.array([index[row.plant] for row in case.expansions], dtype=np.int64)
-    has_modules = np.zeros(len(plants), dtype=bool)
+    position = {row.plant: number for number, row in enumerate(case.plants)}
+    owner = np.array([position[row.plant] for row in case.expansions], dtype=np.int64)
+    has_modules = np.zeros(len(case.plants), dtype=bool)
     has_modules[owner] = True
-    capacity = values.array("plants", "capacity")
-    modes = [_modes(frame, movements, io, position) for position in range(len(plants))]
-    fed = np.array([bool(own) for own in modes], dtype=bool)
-    possible = window & fed[:, None] & ((capacity > 0) | has_modules[:, None])
-
-    plant, node = np.nonzero(possible)
-    opened = building.opened(plant, node)
-    keep = ~building.candidate[plant]
-    keep[opened[0]] = True
-    plant, node = plant[keep], node[keep]
-    opened = building.opened(plant, node)
-    slot = Index(as_columns(plant, node))
-    count = np.array([len(own) for own in modes], dtype=np.int64)[plant]
-    slot_of_run = np.repeat(np.arange(len(slot)), count)
-    mode = np.arange(len(slot_of_run)) - np.repeat(np.cumsum(count) - count, count)
-    run = Index(as_columns(plant[slot_of_run], mode, node[slot_of_run]))
+    building, window = Building(frame, movements), time.window(case.plants)
+    modes = [modes_of(frame, movements, io, number) for number in range(len(case.plants))]
+    slot, opened = _slots(frame, building, modes, has_modules, window)
+    run, slot_of_run = _runs(slot, modes)
+    plant, node = slot.column(0), slot.column(1)
 
     module, module_most, ready = _modules(frame, building, owner, slot, bounds)
-    own = _with_uptime(capacity[plant, node], services.plants[plant, node])
-    size = values.array("expansions", "module_capacity").max(axis=1, initial=0.0)
-    extra = np.zeros(len(plants))
-    with np.errstate(invalid="ignore"):
-        module_room = np.where(size > 0, size * module_most, 0.0)
-    np.add.at(extra, owner, module_room)
+    services = build_services(frame, movements.regime)
+    base = values.array("plants", "capacity")[plant, node]
+    own = _with_uptime(base, services.plants[plant, node])
+    room = _module_room(frame, module_most)
+    extra = total_by(owner, room, len(case.plants))
     days = values.array("plants", "lead_days")[run.column(0), run.column(2)]
-    takes, draw, drawn, gives = _conversions(frame, movements, modes, run, time.lag(days))
+    lag = time.lag(days)
+    takes, draw, drawn, gives = conversions(frame, movements, modes, run, lag)
 
     fixed = values.array("plants", "fixed_cost") * time.weight * window
     standing, standing_module, standing_open, fixed_of_module = _module_fixed_cost(
         frame, building, owner, window, module
     )
-    all_plant, all_node = np.nonzero(window & building.candidate[:, None])
-    at, decision = building.opened(all_plant, all_node)
-    fixed_of_open = total_by(decision, fixed[all_plant[at], all_node[at]], len(building.open))
-    base = capacity[plant, node]
     return Production(
         slot=slot,
         run=run,
         slot_of_run=slot_of_run,
-        lag=time.lag(days),
+        lag=lag,
         days=days,
         capacity=own,
         most=np.minimum(own + extra[plant], bounds.activity[plant]),
@@ -177,7 +145,7 @@ def build_production(
         draw=draw,
         drawn=drawn,
         gives=gives,
-        fixed_of_open=fixed_of_open,
+        fixed_of_open=_open_fixed_cost(building, window, fixed),
         fixed_of_module=fixed_of_module,
         fixed_existing=float(fixed[~building.candidate].sum()),
         standing=standing,
@@ -187,50 +155,52 @@ def build_production(
         opening=building.opening,
         adding=building.adding,
         services=services,
-        service_rows=build_service_rows(frame, movements.regime, services, slot, base, module_room),
+        service_rows=build_service_rows(frame, movements.regime, services, slot, base, room),
     )
+
+
+def _slots(
+    frame: Frame,
+    building: Building,
+    modes: list[list[RunMode]],
+    has_modules: BoolArray,
+    window: BoolArray,
+) -> tuple[Index, tuple[IntArray, IntArray]]:
+    """(plant, node) at which a run can start, and the openings that let it.
+
+    A plant runs where it has something to run on and room to run in, and a candidate where it can
+    have been opened.
+    """
+    fed = np.array([bool(own) for own in modes], dtype=bool)
+    capacity = frame.values.array("plants", "capacity")
+    possible = window & fed[:, None] & ((capacity > 0) | has_modules[:, None])
+    plant, node = np.nonzero(possible)
+    keep = ~building.candidate[plant]
+    keep[building.opened(plant, node)[0]] = True
+    plant, node = plant[keep], node[keep]
+    return Index(as_columns(plant, node)), building.opened(plant, node)
+
+
+def _runs(slot: Index, modes: list[list[RunMode]]) -> tuple[Index, IntArray]:
+    """(plant, mode, node) of every run, and the slot of each."""
+    plant, node = slot.column(0), slot.column(1)
+    count = np.array([len(own) for own in modes], dtype=np.int64)[plant]
+    slot_of_run = np.repeat(np.arange(len(slot)), count)
+    mode = np.arange(len(slot_of_run)) - np.repeat(np.cumsum(count) - count, count)
+    return Index(as_columns(plant[slot_of_run], mode, node[slot_of_run])), slot_of_run
+
+
+def _module_room(frame: Frame, most: FloatArray) -> FloatArray:
+    """Capacity that each expansion can add over the horizon. Shape (expansions,)."""
+    size = frame.values.array("expansions", "module_capacity").max(axis=1, initial=0.0)
+    with np.errstate(invalid="ignore"):
+        return np.where(size > 0, size * most, 0.0)
 
 
 def _with_uptime(capacity: FloatArray, uptime: FloatArray) -> FloatArray:
     """Capacity that an uptime leaves; no limit stays none unless nothing is left."""
     with np.errstate(invalid="ignore"):
         return np.where(uptime == 0, 0.0, capacity * uptime)
-
-
-def _modes(
-    frame: Frame, movements: Movements, io: dict[str, PlantIO], position: int
-) -> list[RunMode]:
-    """Ways to run a plant whose inputs can reach it and whose outputs have somewhere to go."""
-    plant, provenance = frame.case.plants[position], movements.provenance
-    site, flows = frame.site[plant.site], io[plant.process]
-    fed = movements.present[site, flows.always_takes].all()
-    if not (fed and movements.useful[site, flows.always_gives].all()):
-        return []
-    if provenance.plain:
-        return [
-            RunMode(
-                {int(material): [int(material)] for material in flows.takes},
-                {int(material): int(material) for material in flows.gives},
-            )
-        ]
-    found = []
-    for mode in provenance.modes(position):
-        outputs = {
-            int(material): provenance.becomes(site, int(material), mode.marks)
-            for material in flows.gives
-        }
-        if not all(provenance.goes_on(site, outputs[int(m)]) for m in flows.always_gives):
-            continue
-        inputs = {
-            int(material): [
-                provenance.number(int(material), marks)
-                for marks in sorted(mode.allowed[frame.materials[material]])
-            ]
-            or [int(material)]
-            for material in flows.takes
-        }
-        found.append(RunMode(inputs, outputs))
-    return found
 
 
 def _modules(
@@ -257,69 +227,11 @@ def _modules(
     return module, most, (slots[at], position)
 
 
-def _conversions(
-    frame: Frame,
-    movements: Movements,
-    modes: list[list[RunMode]],
-    run: Index,
-    lag: IntArray,
-) -> tuple[
-    tuple[IntArray, IntArray, IntArray],
-    Index,
-    Index,
-    tuple[IntArray, IntArray, IntArray, IntArray],
-]:
-    """Inputs at the start and outputs at the finish of each run, by variant.
-
-    Returns:
-        Inputs of one variant, draws and drawn inputs of several, and outputs.
-    """
-    case = frame.case
-    quantity = frame.values.array("recipes", "quantity")
-    process = {row.process: position for position, row in enumerate(case.processes)}
-    of_recipe = np.array([process[row.process] for row in case.recipes], dtype=np.int64)
-    of_plant = np.array([process[row.process] for row in case.plants], dtype=np.int64)
-    material = np.array([frame.material[row.material] for row in case.recipes], dtype=np.int64)
-    runs, recipes = matching(of_plant[run.column(0)], of_recipe)
-    taking = np.flatnonzero(quantity[recipes, run.column(2)[runs]] < 0)
-    at, finish = frame.time.arrivals(run.column(2)[runs], lag[runs])
-    giving = quantity[recipes[at], finish] > 0
-    out_recipe, out_run, finish = recipes[at][giving], runs[at][giving], finish[giving]
-    in_recipe, in_run = recipes[taking], runs[taking]
-    if movements.provenance.plain:
-        none = Index(np.zeros((0, 5), dtype=np.int64)), Index(np.zeros((0, 4), dtype=np.int64))
-        inputs = in_recipe, in_run, material[in_recipe]
-        return inputs, *none, (out_recipe, out_run, finish, material[out_recipe])
-
-    def mode_of(position: IntArray) -> list[RunMode]:
-        return [modes[plant][mode] for plant, mode in run.members[position, :2].tolist()]
-
-    variants = [
-        mode.inputs[what]
-        for mode, what in zip(mode_of(in_run), material[in_recipe].tolist(), strict=True)
-    ]
-    several = np.array([len(own) > 1 for own in variants], dtype=bool)
-    single = ~several
-    first = np.array([own[0] for own in variants], dtype=np.int64)
-    drawn = as_columns(in_recipe[several], *run.members[in_run[several]].T)
-    lengths = np.array([len(own) for own in variants], dtype=np.int64)[several]
-    choice = np.array(
-        [variant for own in variants if len(own) > 1 for variant in own], dtype=np.int64
-    )
-    draw = np.column_stack([np.repeat(drawn, lengths, axis=0), choice])
-    made = np.array(
-        [
-            mode.outputs[what]
-            for mode, what in zip(mode_of(out_run), material[out_recipe].tolist(), strict=True)
-        ],
-        dtype=np.int64,
-    )
-    return (
-        (in_recipe[single], in_run[single], first[single]),
-        Index(draw),
-        Index(drawn),
-        (out_recipe, out_run, finish, made),
-    )
+def _open_fixed_cost(building: Building, window: BoolArray, fixed: FloatArray) -> FloatArray:
+    """Weighted fixed cost from each opening to the horizon. Shape (open,)."""
+    plant, node = np.nonzero(window & building.candidate[:, None])
+    at, decision = building.opened(plant, node)
+    return total_by(decision, fixed[plant[at], node[at]], len(building.open))
 
 
 def _module_fixed_cost(

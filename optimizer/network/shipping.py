@@ -81,7 +81,7 @@ def build_shipping(
         sinks: places that only deliver. Shape (sites, materials).
         count_lanes: lane pairs whose use a policy counts. Shape (pairs,).
     """
-    case, values, tree = frame.case, frame.values, frame.tree
+    case, values = frame.case, frame.values
     pairs, carried = movements.pairs, movements.carried
     position, variant = movements.lane_moves()
     row = pairs.row[carried.column(0)[position]]
@@ -105,22 +105,8 @@ def build_shipping(
     carried_total = np.zeros(len(load))
     np.add.at(carried_total, load_of_ship, most)
 
-    open_cost = values.array("lanes", "open_cost").max(axis=1, initial=0.0) > 0
-    gated_pairs = np.zeros(len(pairs.row), dtype=bool)
-    hosts = np.unique(pairs.host)
-    gated_pairs[hosts] = open_cost[pairs.row[hosts]]
-    before = open_lanes(case)
-    if before:
-        names = [(case.lanes[pairs.row[at]].lane, frame.sites[pairs.start[at]],
-                  frame.sites[pairs.end[at]]) for at in range(len(pairs.row))]  # fmt: skip
-        gated_pairs &= ~np.array([name in before for name in names], dtype=bool)
-    points = Index(as_columns(*np.nonzero(gated_pairs[:, None] & frame.time.strategic[None, :])))
-    gated = gated_pairs[load.column(0)]
-    needs = np.flatnonzero(gated)
-    at, decision = frame.time.decided(
-        load_node[needs], np.zeros(len(needs), dtype=np.int64), np.full(len(needs), tree.periods)
-    )
-    opened = needs[at], points.positions(as_columns(load.column(0)[needs[at]], decision))
+    closed = _closed_pairs(frame, movements)
+    points, opened = _openings(frame, closed, load)
     min_load = values.array("lanes", "min_load")[host_row, load_node]
     return Shipping(
         ship=Index(as_columns(pair, routes.cargo, node)),
@@ -140,11 +126,41 @@ def build_shipping(
         capacity=capacity,
         load_most=np.minimum(capacity, carried_total),
         min_load=min_load,
-        gated=gated,
+        gated=closed[load.column(0)],
         used=(min_load > 0) | count_lanes[load.column(0)],
         open=points,
         opened=opened,
     )
+
+
+def _closed_pairs(frame: Frame, movements: Movements) -> BoolArray:
+    """Whether each lane pair is a host that must be opened before it carries. Shape (pairs,)."""
+    case, pairs = frame.case, movements.pairs
+    closed = np.zeros(len(pairs.row), dtype=bool)
+    costly = frame.values.array("lanes", "open_cost").max(axis=1, initial=0.0) > 0
+    hosts = np.unique(pairs.host)
+    closed[hosts] = costly[pairs.row[hosts]]
+    before = open_lanes(case)
+    if before:
+        names = [(case.lanes[pairs.row[at]].lane, frame.sites[pairs.start[at]],
+                  frame.sites[pairs.end[at]]) for at in range(len(pairs.row))]  # fmt: skip
+        closed &= ~np.array([name in before for name in names], dtype=bool)
+    return closed
+
+
+def _openings(
+    frame: Frame, closed: BoolArray, load: Index
+) -> tuple[Index, tuple[IntArray, IntArray]]:
+    """(host pair, strategic node) of openings, and (load, opening) of those that let it pass."""
+    points = Index(as_columns(*np.nonzero(closed[:, None] & frame.time.strategic[None, :])))
+    needs = np.flatnonzero(closed[load.column(0)])
+    at, decision = frame.time.decided(
+        load.column(1)[needs],
+        np.zeros(len(needs), dtype=np.int64),
+        np.full(len(needs), frame.tree.periods),
+    )
+    at = needs[at]
+    return points, (at, points.positions(as_columns(load.column(0)[at], decision)))
 
 
 def only_delivers(frame: Frame, movements: Movements) -> BoolArray:
@@ -212,6 +228,40 @@ def build_gates(
     sinks: BoolArray,
 ) -> Gates:
     """Find shipments to a place that only delivers, from a place with one source, itself gated."""
+    count, offer_at, plant_at = _sources(frame, movements, select)
+    pair, _, node = shipping.ship.members.T
+    what = shipping.material
+    start, end = movements.pairs.start[pair], movements.pairs.end[pair]
+    single = (count[start, what] == 1) & sinks[end, what] & np.isfinite(shipping.most)
+    ship = np.flatnonzero(single & ((offer_at[start, what] >= 0) | (plant_at[start, what] >= 0)))
+    wait_offer = np.array([row.qualification_periods for row in frame.case.offers], dtype=np.int64)
+    wait_offers = np.repeat(wait_offer[:, None], frame.tree.size, axis=1)
+
+    def decisions(source: IntArray, wait: IntArray, points: Index) -> tuple[IntArray, IntArray]:
+        gate = np.flatnonzero(source >= 0)
+        when, shortest = node[ship[gate]], wait.min(axis=1, initial=frame.tree.periods)
+        at, decision = frame.time.decided(
+            when, shortest[source[gate]], np.full(len(gate), frame.tree.periods)
+        )
+        pairs = as_columns(source[gate[at]], decision)
+        at, position = after_waits(frame, points, at, pairs, when, wait)
+        return gate[at], position
+
+    return Gates(
+        ship,
+        decisions(offer_at[start[ship], what[ship]], wait_offers, select),
+        decisions(plant_at[start[ship], what[ship]], production.open_wait, production.open),
+    )
+
+
+def _sources(
+    frame: Frame, movements: Movements, select: Index
+) -> tuple[IntArray, IntArray, IntArray]:
+    """How many sources each place has, and a gated offer and a candidate plant among them.
+
+    Returns:
+        Count, position of the offer and of the plant, -1 for none. Shape (sites, materials) each.
+    """
     case = frame.case
     shape = (len(frame.sites), len(frame.materials))
     count, offer_at, plant_at = np.zeros(shape, dtype=int), np.full(shape, -1), np.full(shape, -1)
@@ -239,27 +289,4 @@ def build_gates(
     for pile in case.stockpiles:
         if pile.initial > 0:
             count[frame.site[pile.site], frame.material[pile.material]] += 1
-
-    pair, _, node = shipping.ship.members.T
-    what = shipping.material
-    start, end = movements.pairs.start[pair], movements.pairs.end[pair]
-    single = (count[start, what] == 1) & sinks[end, what] & np.isfinite(shipping.most)
-    ship = np.flatnonzero(single & ((offer_at[start, what] >= 0) | (plant_at[start, what] >= 0)))
-    wait_offer = np.array([row.qualification_periods for row in case.offers], dtype=np.int64)
-    wait_offers = np.repeat(wait_offer[:, None], frame.tree.size, axis=1)
-
-    def decisions(source: IntArray, wait: IntArray, points: Index) -> tuple[IntArray, IntArray]:
-        gate = np.flatnonzero(source >= 0)
-        when, shortest = node[ship[gate]], wait.min(axis=1, initial=frame.tree.periods)
-        at, decision = frame.time.decided(
-            when, shortest[source[gate]], np.full(len(gate), frame.tree.periods)
-        )
-        pairs = as_columns(source[gate[at]], decision)
-        at, position = after_waits(frame, points, at, pairs, when, wait)
-        return gate[at], position
-
-    return Gates(
-        ship,
-        decisions(offer_at[start[ship], what[ship]], wait_offers, select),
-        decisions(plant_at[start[ship], what[ship]], production.open_wait, production.open),
-    )
+    return count, offer_at, plant_at

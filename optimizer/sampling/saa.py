@@ -25,7 +25,7 @@ import pandas as pd
 from ...models.case import Case
 from ...models.draws import Method
 from ...models.plan import SolveStatus
-from ...models.sampling_results import BATCH_COLUMNS, Estimate, SaaResult
+from ...models.sampling_results import BATCH_COLUMNS, Estimate, Evaluation, SaaResult
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..executors import Failed
 from ..executors import Name as ExecutorName
@@ -35,6 +35,7 @@ from ..sweep.points import Crew
 from ..tree import FloatArray
 from .batches import Batch, Replications, built_batch, start, work
 from .evaluate import Progress, check_numbers, costs_of, evaluation_of, try_plans
+from .held import Commitments
 from .sample import Source, prepared
 from .spreading import spread
 from .statistics import estimate, gap_interval
@@ -100,13 +101,7 @@ def saa(
     """
     _check(case, batches, scenarios, unseen, confidence)
     base, draws, warnings = prepared(case, source)
-    options = Request.of(base).options
-    options = replace(
-        options,
-        gap=max(options.gap, GAP) if gap is None else gap,
-        time_limit=options.time_limit if time_limit is None else time_limit,
-        threads=1,
-    )
+    options = _options(base, gap, time_limit)
     asked = Replications(
         base, draws, scenarios, seed, method or draws.sample.method, options, force
     )
@@ -120,11 +115,7 @@ def saa(
     each = replace(options, gap=Request.of(base).options.gap, time_limit=None)
     screened = _screened(asked, plans, points["screening"], crew, progress, each)
     best = int(np.argmin([np.inf if np.isnan(mean) else mean for mean in screened]))
-    trials = Trials(base, draws, [plans[best]], ("cost",), each, force)
-    tried = try_plans(trials, points["unseen"], crew, progress, "unseen samples")
-    evaluation = evaluation_of(
-        base, draws, plans[best], points["unseen"], [one[0] for one in tried], confidence, ()
-    )
+    evaluation = _evaluated(asked, plans[best], points["unseen"], crew, progress, each, confidence)
     lower = estimate(np.array([_bound(one) for one in solved]), confidence)
     found_gap, at_most = _gap(evaluation.cost, lower)
     built = built_batch(asked, best)
@@ -162,6 +153,17 @@ def _check(case: Case, batches: int, scenarios: int, unseen: int, confidence: fl
         )
 
 
+def _options(case: Case, gap: float | None, time_limit: float | None) -> Options:
+    """How each batch is solved: as the case says, with what was asked instead."""
+    own = Request.of(case).options
+    return replace(
+        own,
+        gap=max(own.gap, GAP) if gap is None else gap,
+        time_limit=own.time_limit if time_limit is None else time_limit,
+        threads=1,
+    )
+
+
 def _solved(
     asked: Replications, batches: int, crew: Crew, progress: Progress | None
 ) -> list[Batch]:
@@ -185,20 +187,36 @@ def _solved(
 
 def _screened(
     asked: Replications,
-    plans: Sequence[object],
+    plans: Sequence[Commitments],
     points: FloatArray,
     crew: Crew,
     progress: Progress | None,
     options: Options,
 ) -> list[float]:
     """Mean cost of each plan over the screening sample, NaN where some future has no plan."""
-    trials = Trials(asked.case, asked.draws, plans, ("cost",), options, asked.force)  # type: ignore[arg-type]  # commitments
+    trials = Trials(asked.case, asked.draws, plans, ("cost",), options, asked.force)
     tried = try_plans(trials, points, crew, progress, "screening samples")
     found = []
     for at in range(len(plans)):
         costs = costs_of([one[at] for one in tried])
         found.append(float("nan") if costs is None else float(costs.mean()))
     return found
+
+
+def _evaluated(
+    asked: Replications,
+    plan: Commitments,
+    points: FloatArray,
+    crew: Crew,
+    progress: Progress | None,
+    options: Options,
+    confidence: float,
+) -> Evaluation:
+    """What a plan costs on samples that it was not made for."""
+    trials = Trials(asked.case, asked.draws, [plan], ("cost",), options, asked.force)
+    tried = try_plans(trials, points, crew, progress, "unseen samples")
+    costs = [one[0] for one in tried]
+    return evaluation_of(asked.case, asked.draws, plan, points, costs, confidence, ())
 
 
 def _bound(batch: Batch) -> float:
