@@ -9,6 +9,7 @@ import click
 
 from .completion import cases
 from .solve import EXIT
+from .sweep import EXECUTORS
 
 if TYPE_CHECKING:
     from ..models.case import Case
@@ -61,6 +62,13 @@ POINTS = 4
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the solver's random choices.")
+@click.option(
+    "--executor",
+    type=click.Choice(EXECUTORS),
+    help="Who solves single futures. Default: what suits.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Worker processes.")
+@click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
 @click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV too.")
 @click.option("--force", is_flag=True, help="Build models past the size limit.")
 @click.option(
@@ -100,7 +108,14 @@ def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> Non
 
     with Progress("building the model") as progress:
         try:
-            result = study(loaded, question, progress=progress.say)
+            result = study(
+                loaded,
+                question,
+                executor=how["executor"],
+                workers=how["workers"],
+                address=how["address"],
+                progress=progress.say,
+            )
         except KeyboardInterrupt:
             if as_json:
                 click.echo('{"status": "no_solution"}')

@@ -6,40 +6,40 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from ...models.case import Case
 from ...models.plan import SolveStatus
 from ...models.risk_results import ROBUSTNESS
-from ..frontier import TradeOff, frontier
+from ..frontier import TradeOff
+from ..frontier.run import front_of
 from ..highs import Options
+from ..solve import Built
+from ..tree import FloatArray
 
 
 def robustness(
-    case: Case,
+    built: Built,
+    cheapest: tuple[FloatArray, float],
     scenarios: Sequence[str],
     points: int,
     options: Options,
     progress: Callable[[str], None],
-    *,
-    force: bool = False,
 ) -> tuple[pd.DataFrame, SolveStatus]:
     """Plans from the cheapest on average to the one whose worst futures cost least.
 
     Args:
-        case: a checked case.
+        built: all futures, with the conditional value at risk.
+        cheapest: a plan of least expected cost, and the bound on that.
         scenarios: futures, or ['all'].
         points: plans, both ends included.
         options: gap of each solve; the time limit is that of the whole search.
         progress: called with a line now and then.
-        force: build models past the size limit.
 
     Returns:
         The table (see ROBUSTNESS), and how the search ended.
     """
     asked = TradeOff(
-        targets=("cost", "cvar"), points=points, scenarios=tuple(scenarios), options=options,
-        force=force,
-    )  # fmt: skip
-    front = frontier(case, asked, lambda text: progress(f"price of robustness: {text}"))
+        targets=("cost", "cvar"), points=points, scenarios=tuple(scenarios), options=options
+    )
+    front = front_of(built, asked, lambda text: progress(f"price of robustness: {text}"), cheapest)
     rows = []
     for point in front.points:
         values, first = point.solution.objectives, front.points[0].solution.objectives
