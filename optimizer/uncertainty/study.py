@@ -35,7 +35,7 @@ from .attitude import with_attitude
 from .estimates import blank, difference, known, number, regrets
 from .mean_value import mean_value_network
 from .question import RiskQuestion
-from .robustness import robustness
+from .robustness import Cheapest, robustness
 from .trials import Task, Trial, tried
 from .trunk import Trunk, first_branch, two_stages
 
@@ -118,8 +118,7 @@ class _Study:
         """Solve everything that was asked for."""
         question, options = self.question, self.question.options
         self.progress("the plan for all futures")
-        measures = ("cvar",) if question.points and len(self.likely) > 1 else ()
-        self.built = build(self.case, question.scenarios, force=question.force, measures=measures)
+        self.built = build(self.case, question.scenarios, force=question.force)
         outcome, point = least_cost(self.built.arrays, options)
         self.statuses.append(outcome.status)
         solution = solution_of(self.built, question.scenarios, outcome, point, "cost")
@@ -141,8 +140,8 @@ class _Study:
         if question.points and len(futures) > 1:
             bound = -np.inf if outcome.bound is None else outcome.bound
             front, status = robustness(
-                self.built, (point, bound), question.scenarios, question.points, options,
-                self.progress,
+                self.case, Cheapest(self.built.arrays, point, bound), question.scenarios,
+                question.points, options, self.progress, force=question.force,
             )  # fmt: skip
             self.statuses.append(status)
         return RiskResult(
