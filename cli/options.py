@@ -130,10 +130,9 @@ def address() -> Option:
     return click.option("--address", metavar="tcp://HOST:PORT", help="Scheduler of a Dask cluster.")
 
 
-def who_solves() -> Option:
+def who_solves(text: str = "Who solves. Default: what suits.") -> Option:
     """``--executor``, ``--workers`` and ``--address`` of commands that solve many models."""
     kind = click.Choice(EXECUTORS)
-    text = "Who solves. Default: what suits."
     return together(click.option("--executor", type=kind, help=text), workers(), address())
 
 

@@ -41,6 +41,7 @@ POINTS = 4
 @options.solving(
     time_text="Stop each solve, and the search for the price of robustness, after so many seconds."
 )
+@options.who_solves("Who solves single futures. Default: what suits.")
 @options.as_csv()
 @options.force()
 @options.as_json()
@@ -76,7 +77,14 @@ def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> Non
 
     with Progress("building the model") as progress:
         try:
-            result = study(loaded, question, progress=progress.say)
+            result = study(
+                loaded,
+                question,
+                executor=how["executor"],
+                workers=how["workers"],
+                address=how["address"],
+                progress=progress.say,
+            )
         except KeyboardInterrupt:
             if as_json:
                 click.echo('{"status": "no_solution"}')

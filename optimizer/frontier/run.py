@@ -12,7 +12,8 @@ import pandas as pd
 from ...models.case import Case
 from ...models.notebook import Page, Shown, number
 from ...models.plan import SolveStatus
-from ..solve import build, cap_value
+from ..solve import Built, build, cap_value
+from ..tree import FloatArray
 from ..uncertainty.alone import best_alone
 from .exact import linear_front, mixed_front
 from .grid import grid
@@ -106,6 +107,26 @@ def frontier(case: Case, asked: TradeOff | None = None, progress: Progress | Non
             return Front(asked, found.outcome.status, [], 0, seconds, 0.0, UNBOUNDED)
         alone = found.alone
     built = build(case, asked.scenarios, force=asked.force, measures=measures, alone=alone)
+    return front_of(built, asked, progress)
+
+
+def front_of(
+    built: Built,
+    asked: TradeOff,
+    progress: Progress | None = None,
+    first: tuple[FloatArray, float] | None = None,
+) -> Front:
+    """The trade-off between objectives of a network and its arrays.
+
+    Args:
+        built: with everything the targets need.
+        asked: what to look at.
+        progress: called now and then.
+        first: a plan with the least of the first target and the bound on it, where known.
+
+    Raises:
+        VerificationError: a plan found does not hold.
+    """
     started = time.perf_counter()
     if asked.exact:
         asked = replace(asked, options=replace(asked.options, gap=0.0))
@@ -114,7 +135,7 @@ def frontier(case: Case, asked: TradeOff | None = None, progress: Progress | Non
     collected = Collected(progress)
     status, remark = SolveStatus.OPTIMAL, ""
     try:
-        _search(search, asked, collected)
+        _search(search, asked, collected, first)
     except (StoppedError, KeyboardInterrupt) as stop:
         plan = stop.plan if isinstance(stop, StoppedError) else None
         if plan is not None and not collected.points:
@@ -132,13 +153,18 @@ def frontier(case: Case, asked: TradeOff | None = None, progress: Progress | Non
     return Front(asked, status, points, search.solves, seconds, built.seconds, remark)
 
 
-def _search(search: Search, asked: TradeOff, collected: Collected) -> None:
+def _search(
+    search: Search,
+    asked: TradeOff,
+    collected: Collected,
+    first: tuple[FloatArray, float] | None,
+) -> None:
     """Find the ends, and then what lies between them."""
     every = tuple(range(len(asked.targets)))
     start = None
     for target in every:
         order = (target, *(other for other in every if other != target))
-        end = search.efficient(order, {}, start)
+        end = search.efficient(order, {}, start, None if target else first)
         if end is None:
             return
         start = end.plan

@@ -177,7 +177,7 @@ def try_plans(
         KeyboardInterrupt: Ctrl-C.
     """
     found: list[list[Trial]] = []
-    for result in spread(start, work, trials, list(points), crew, FEW):
+    for result in spread(start, work, trials, points, crew, FEW, len(points)):
         if isinstance(result, Failed):
             raise ValueError(f"sample {len(found) + 1} cannot be tried: {result.message}")
         found.append(result)

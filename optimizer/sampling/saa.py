@@ -169,7 +169,7 @@ def _solved(
 ) -> list[Batch]:
     """Every batch, solved, in order."""
     found: list[Batch] = []
-    for result in spread(start, work, asked, range(batches), crew, 1):
+    for result in spread(start, work, asked, range(batches), crew, 1, batches):
         number = len(found) + 1
         if isinstance(result, Failed):
             raise ValueError(f"batch {number} cannot be solved: {result.message}")

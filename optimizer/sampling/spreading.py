@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 from ..executors import Failed, in_order, open_executor
@@ -21,9 +22,10 @@ def spread(
     start: Callable[[S], State],
     work: Callable[[State, T], R],
     setup: S,
-    tasks: Sequence[T],
+    tasks: Iterable[T],
     crew: Crew,
     first: int,
+    count: int,
 ) -> Iterator[R | Failed]:
     """Results of tasks in their order; those of the first few tell whether workers save time.
 
@@ -31,9 +33,10 @@ def spread(
         start: see :meth:`secondsource.optimizer.executors.Executor.run`.
         work: likewise.
         setup: likewise.
-        tasks: all of them.
+        tasks: all of them; taken as they are needed.
         crew: who is asked for.
         first: how many tasks are tried here where nobody is asked for.
+        count: how many tasks there are.
 
     Raises:
         ExecutorError: the workers cannot start.
@@ -45,13 +48,13 @@ def spread(
         yield from _through(asked, start, work, setup, tasks)
         return
     began = time.perf_counter()
-    yield from _through(Crew("serial"), start, work, setup, tasks[:first])
-    left = tasks[first:]
-    if not left:
+    each = iter(tasks)
+    yield from _through(Crew("serial"), start, work, setup, islice(each, first))
+    if count <= first:
         return
-    seconds = (time.perf_counter() - began) / first * len(left)
+    seconds = (time.perf_counter() - began) / first * (count - first)
     here = seconds < 2 * WORTH or usable_cores() < 2
-    yield from _through(Crew("serial" if here else "processes"), start, work, setup, left)
+    yield from _through(Crew("serial" if here else "processes"), start, work, setup, each)
 
 
 def _through(
@@ -59,7 +62,7 @@ def _through(
     start: Callable[[S], State],
     work: Callable[[State, T], R],
     setup: S,
-    tasks: Sequence[T],
+    tasks: Iterable[T],
 ) -> Iterator[R | Failed]:
     with (
         open_executor(

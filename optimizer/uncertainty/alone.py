@@ -79,7 +79,13 @@ def plan_alone(
         KeyboardInterrupt: somebody stopped the solve.
     """
     built = build(case, [scenario], force=force)
-    outcome, point = least_cost(built.arrays, options)
+    return future_of(scenario, probability, built, *least_cost(built.arrays, options))
+
+
+def future_of(
+    scenario: str, probability: float, built: Built, outcome: Outcome, point: FloatArray | None
+) -> Future:
+    """A future with what was found for it."""
     if point is None:
         bound = -np.inf if outcome.bound is None else outcome.bound
         return Future(scenario, probability, built, outcome, None, np.nan, bound)

@@ -3,18 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from ...models.case import Case
 from ...models.plan import SolveStatus
 from ...models.risk_results import ROBUSTNESS
-from ..frontier import TradeOff, frontier
-from ..highs import Options
+from ..arrays import Arrays
+from ..frontier import TradeOff
+from ..frontier.run import front_of
+from ..highs import Options, Session
+from ..outcomes import SolverError
+from ..solve import build
+from ..tree import FloatArray
+
+
+@dataclass(frozen=True)
+class Cheapest:
+    """A plan of least expected cost.
+
+    Attributes:
+        arrays: in which it was found.
+        point: the plan. Shape (columns,).
+        bound: proven on its cost; -inf where there is none.
+    """
+
+    arrays: Arrays
+    point: FloatArray
+    bound: float
+
+    def within(self, arrays: Arrays) -> FloatArray:
+        """The same plan where there are more columns, which follow from it.
+
+        Raises:
+            SolverError: it is no plan there.
+        """
+        lower, upper = arrays.lower.copy(), arrays.upper.copy()
+        for family, part in self.arrays.columns.items():
+            lower[arrays.columns[family]] = upper[arrays.columns[family]] = self.point[part]
+        whole = np.zeros_like(arrays.integer)
+        held = replace(arrays, lower=lower, upper=upper, integer=whole)
+        found = Session(held, "cvar").solve(Options(threads=1)).point
+        if found is None:
+            raise SolverError("the cheapest plan is none once risk is measured")
+        return found
 
 
 def robustness(
     case: Case,
+    cheapest: Cheapest,
     scenarios: Sequence[str],
     points: int,
     options: Options,
@@ -26,6 +65,7 @@ def robustness(
 
     Args:
         case: a checked case.
+        cheapest: where to begin.
         scenarios: futures, or ['all'].
         points: plans, both ends included.
         options: gap of each solve; the time limit is that of the whole search.
@@ -36,10 +76,16 @@ def robustness(
         The table (see ROBUSTNESS), and how the search ended.
     """
     asked = TradeOff(
-        targets=("cost", "cvar"), points=points, scenarios=tuple(scenarios), options=options,
-        force=force,
-    )  # fmt: skip
-    front = frontier(case, asked, lambda text: progress(f"price of robustness: {text}"))
+        targets=("cost", "cvar"), points=points, scenarios=tuple(scenarios), options=options
+    )
+    progress("price of robustness")
+    built = build(case, scenarios, force=force, measures=("cvar",))
+    front = front_of(
+        built,
+        asked,
+        lambda text: progress(f"price of robustness: {text}"),
+        (cheapest.within(built.arrays), cheapest.bound),
+    )
     rows = []
     for point in front.points:
         values, first = point.solution.objectives, front.points[0].solution.objectives

@@ -9,8 +9,9 @@ mean-value problem less that of the best plan for all futures.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,22 +19,31 @@ import pandas as pd
 from ...models.case import Case
 from ...models.plan import Solution, SolveStatus
 from ...models.risk_results import PLANS, SUMS, Estimate, RiskResult
+from ..arrays import Arrays
 from ..compiled import compile_model, templates
+from ..executors import Failed
+from ..executors import Name as ExecutorName
 from ..formulation.model import build_model
-from ..lexicographic import value_of
+from ..highs import Options, Outcome
+from ..outcomes import SolverError
+from ..sampling.spreading import spread
 from ..solve import Built, build, solution_of
-from ..tree import build_tree
-from .alone import Future, least_cost, plan_alone
+from ..sweep.points import Crew
+from ..tree import FloatArray, build_tree
+from .alone import Future, future_of, least_cost
 from .attitude import with_attitude
 from .estimates import blank, difference, known, number, regrets
 from .mean_value import mean_value_network
 from .question import RiskQuestion
-from .robustness import robustness
-from .trials import Trial, tried
+from .robustness import Cheapest, robustness
+from .trials import Task, Trial, tried
 from .trunk import Trunk, first_branch, two_stages
 
 Progress = Callable[[str], None]
 """Called with a line on how far the study is."""
+Found = tuple[Outcome, FloatArray | None]
+T = TypeVar("T")
+R = TypeVar("R")
 TOGETHER, MEAN = "all futures", "mean value"
 
 
@@ -42,6 +52,9 @@ def risk(
     question: RiskQuestion | None = None,
     *,
     alpha: float | None = None,
+    executor: ExecutorName | None = None,
+    workers: int | None = None,
+    address: str | None = None,
     progress: Progress | None = None,
 ) -> RiskResult:
     """What uncertainty costs, and what knowing more would be worth.
@@ -52,6 +65,9 @@ def risk(
         case: a checked case.
         question: what to find out; None for all futures that ``[solve]`` names.
         alpha: level of the conditional value at risk; None for the case's.
+        executor: who solves single futures: serial, processes or dask; None for what suits.
+        workers: worker processes.
+        address: of a Dask scheduler.
         progress: called with a line on how far it is.
 
     Raises:
@@ -60,18 +76,35 @@ def risk(
         KeyboardInterrupt: somebody stopped a solve.
     """
     case = with_attitude(case, alpha)
-    return _Study(case, question or RiskQuestion.of(case), progress or _silent).result()
+    crew = Crew(executor, workers, address)
+    return _Study(case, question or RiskQuestion.of(case), crew, progress or _silent).result()
+
+
+def _place(key: tuple[str, str]) -> int:
+    """Where a plan stands in the table of sums."""
+    return ("together", "mean", "alone").index(key[0])
 
 
 def _silent(_: str) -> None:
     """Tell nobody."""
 
 
-class _Study:
-    """The solves of a study, one after the other."""
+def _ready(options: Options) -> Options:
+    """What a worker needs besides its task."""
+    return options
 
-    def __init__(self, case: Case, question: RiskQuestion, progress: Progress) -> None:
+
+def _cheapest(options: Options, arrays: Arrays) -> Found:
+    """What a worker finds for a future by itself."""
+    return least_cost(arrays, options)
+
+
+class _Study:
+    """The solves of a study: the plan for all futures here, single futures through a crew."""
+
+    def __init__(self, case: Case, question: RiskQuestion, crew: Crew, progress: Progress) -> None:
         self.case, self.question, self.progress = case, question, progress
+        self.crew = crew
         self.started = time.perf_counter()
         self.tree = build_tree(case, question.scenarios)
         self.start = first_branch(self.tree)
@@ -92,7 +125,7 @@ class _Study:
         if point is None:
             return self._without(solution)
         together = known(solution.objective, solution.bound)
-        futures = self._alone()
+        futures, mean = self._alone()
         lacking = [one for one in futures if one.point is None]
         if lacking:
             self.warnings.append(
@@ -100,14 +133,15 @@ class _Study:
                 "(--time-limit)"
             )
         knowing = self._expected([(one.cost, one.bound) for one in futures])
-        trials = self._trials(solution, futures)
+        trials = self._trials(solution, futures, mean)
         sums = self._sums(trials, futures, together)
-        mean_cost, keeping = self._mean_value(trials, sums, futures)
+        mean_cost, keeping = self._mean_value(trials, mean)
         front = None
         if question.points and len(futures) > 1:
+            bound = -np.inf if outcome.bound is None else outcome.bound
             front, status = robustness(
-                self.case, question.scenarios, question.points, options, self.progress,
-                force=question.force,
+                self.case, Cheapest(self.built.arrays, point, bound), question.scenarios,
+                question.points, options, self.progress, force=question.force,
             )  # fmt: skip
             self.statuses.append(status)
         return RiskResult(
@@ -164,18 +198,42 @@ class _Study:
             seconds=time.perf_counter() - self.started,
         )  # fmt: skip
 
-    def _alone(self) -> list[Future]:
-        """Every future that may come, planned for by itself."""
-        found = []
-        for name, weight in zip(self.names, self.weights.tolist(), strict=True):
-            self.progress(f"the plan for {name} alone")
-            one = name if self.case.scenarios else "all"
-            future = plan_alone(
-                self.case, one, weight, self.question.options, force=self.question.force
-            )
-            self.statuses.append(future.outcome.status)
-            found.append(replace(future, scenario=name))
+    def _each(
+        self, do: Callable[[Options, T], R], tasks: Iterable[T], count: int, what: str
+    ) -> list[R]:
+        """Results of tasks of a single future each, in their order."""
+        found: list[R] = []
+        self.progress(f"{what}: 0 of {count}")
+        for result in spread(_ready, do, self.question.options, tasks, self.crew, 1, count):
+            if isinstance(result, Failed):
+                raise SolverError(f"{what}: {result.message}")
+            found.append(result)
+            self.progress(f"{what}: {len(found)} of {count}")
         return found
+
+    def _alone(self) -> tuple[list[Future], Future | None]:
+        """Every future that may come, planned for by itself; likewise the mean-value problem."""
+        force = self.question.force
+        names = self.names if self.case.scenarios else ["all"]
+        built = [build(self.case, [name], force=force) for name in names]
+        told = list(zip(self.names, self.weights.tolist(), strict=True))
+        if self.question.mean_value and len(built) > 1:
+            built.append(self._mean_problem())
+            told.append((MEAN, 1.0))
+        arrays = (one.arrays for one in built)
+        plans = self._each(_cheapest, arrays, len(built), "plans for single futures")
+        futures = [
+            future_of(name, weight, one, *plan)
+            for (name, weight), one, plan in zip(told, built, plans, strict=True)
+        ]
+        self.statuses += [one.outcome.status for one in futures]
+        mean = futures.pop() if told[-1][0] == MEAN else None
+        return futures, mean
+
+    def _mean_problem(self) -> Built:
+        network = mean_value_network(self.built.network, force=self.question.force)
+        with templates():
+            return Built(network, compile_model(build_model(network)), 0.0)
 
     def _expected(self, pairs: Sequence[tuple[float, float]]) -> Estimate:
         """Expected value of costs with their bounds."""
@@ -183,35 +241,42 @@ class _Study:
         return known(number(float(cost @ self.weights)), number(float(bound @ self.weights)))
 
     def _trials(
-        self, solution: Solution, futures: list[Future]
+        self, solution: Solution, futures: list[Future], mean: Future | None
     ) -> dict[tuple[str, str], list[Trial]]:
         """What each plan costs in each future, in their order: plans of futures, as asked."""
-        own = solution.tables["scenarios"]["cost"].to_numpy(dtype=float)[self.likely]
-        bound = np.full(len(own), -np.inf)
+        costs = solution.tables["scenarios"]["cost"].to_numpy(dtype=float)[self.likely]
         rows = {
             ("together", TOGETHER): [
-                Trial(solution.status, cost, least, 0)
-                for cost, least in zip(own.tolist(), bound.tolist(), strict=True)
+                Trial(solution.status, cost, -np.inf, 0) for cost in costs.tolist()
             ]
         }
-        if not self.question.cross or len(futures) < 2:
-            return rows
-        for one in futures:
-            if one.point is None:
-                continue
-            trunk = Trunk.of(one.built, one.point, self.start)
-            found = []
-            for other in futures:
-                if other is one:
-                    found.append(Trial(one.outcome.status, one.cost, one.bound, 0))
-                    continue
-                self.progress(f"the plan for {one.scenario} where {other.scenario} comes")
-                found.append(self._tried(trunk, other.built))
-            rows["alone", one.scenario] = found
+        several = len(futures) > 1
+        plans = [("alone", one) for one in futures if several and self.question.cross]
+        plans += [("mean", mean)] if mean is not None else []
+        plans = [(kind, one) for kind, one in plans if one.point is not None]
+        trunks = [
+            Trunk.of(one.built, one.point, self.start) for _, one in plans if one.point is not None
+        ]
+        pairs = [
+            (at, where)
+            for at, (_, one) in enumerate(plans)
+            for where, future in enumerate(futures)
+            if future is not one
+        ]
+        tasks = (Task.of(trunks[at], futures[where].built, self.start) for at, where in pairs)
+        results = self._each(tried, tasks, len(pairs), "plans tried in other futures")
+        found = dict(zip(pairs, results, strict=True))
+        for at, (kind, one) in enumerate(plans):
+            rows[kind, one.scenario] = [
+                Trial(one.outcome.status, one.cost, one.bound, 0)
+                if future is one
+                else self._heard(found[at, where])
+                for where, future in enumerate(futures)
+            ]
         return rows
 
-    def _tried(self, trunk: Trunk, built: Built) -> Trial:
-        trial = tried(trunk, built, self.start, self.question.options)
+    def _heard(self, trial: Trial) -> Trial:
+        """A trial, its cost left open where some of the plan could not be kept."""
         self.statuses.append(trial.status)
         if trial.lost:
             self._warn(
@@ -227,7 +292,8 @@ class _Study:
         futures: list[Future],
         together: Estimate,
     ) -> list[dict[str, object]]:
-        rows = [self._sum(kind, plan, own, futures) for (kind, plan), own in trials.items()]
+        order = sorted(trials, key=_place)
+        rows = [self._sum(*key, trials[key], futures) for key in order]
         rows[0] |= {"expected": together.value, "expected_bound": together.least}
         return rows
 
@@ -250,43 +316,24 @@ class _Study:
         }
 
     def _mean_value(
-        self,
-        trials: dict[tuple[str, str], list[Trial]],
-        sums: list[dict[str, object]],
-        futures: list[Future],
+        self, trials: dict[tuple[str, str], list[Trial]], mean: Future | None
     ) -> tuple[Estimate | None, Estimate | None]:
         """Least cost of the mean-value problem, and the expected cost of keeping its decisions."""
-        if not self.question.mean_value or len(futures) < 2:
+        if mean is None:
             return None, None
-        self.progress("the mean-value problem")
-        options = self.question.options
-        network = mean_value_network(self.built.network, force=self.question.force)
-        with templates():
-            arrays = compile_model(build_model(network))
-        built = Built(network, arrays, 0.0)
-        outcome, point = least_cost(arrays, options)
-        if point is None:
+        if mean.point is None:
             self.warnings.append(
-                f"the mean-value problem has no plan ({outcome.status}), so that nobody could "
-                "keep its decisions"
+                f"the mean-value problem has no plan ({mean.outcome.status}), so that nobody "
+                "could keep its decisions"
             )
-            self.statuses.append(outcome.status)
             return None, None
-        self.statuses.append(outcome.status)
-        cost = value_of(arrays, "cost", point)
-        trunk = Trunk.of(built, point, self.start)
-        own = []
-        for future in futures:
-            self.progress(f"the mean-value plan where {future.scenario} comes")
-            own.append(self._tried(trunk, future.built))
-        trials["mean", MEAN] = own
-        sums.insert(1, self._sum("mean", MEAN, own, futures))
-        mean = known(cost, outcome.bound)
+        least = known(mean.cost, mean.outcome.bound)
         if two_stages(self.tree):
-            return mean, self._expected([(one.cost, one.bound) for one in own])
+            return least, self._expected([(one.cost, one.bound) for one in trials["mean", MEAN]])
         self.progress("the mean-value plan in all futures")
-        trial = self._tried(trunk, self.built)
-        return mean, known(number(trial.cost), number(trial.bound))
+        task = Task.of(Trunk.of(mean.built, mean.point, self.start), self.built, self.start)
+        trial = self._heard(tried(self.question.options, task))
+        return least, known(number(trial.cost), number(trial.bound))
 
     def _futures(self, solution: Solution, futures: list[Future]) -> pd.DataFrame:
         """The plan's table of scenarios, with what each costs alone."""

@@ -136,7 +136,8 @@ def closed_offer(data: Data, dice: Dice, plan: Solution) -> tuple[str, tuple[str
     row = _row(data, "offers", "offer", _used(plan, "orders", "offer", dice))
     if row is None or data["case"]["periods"] < 2:
         return None
-    row |= dice.one({"start": data["case"]["periods"]}, {"start": 1, "end": 1})
+    last = data["case"]["periods"]
+    row |= dice.one({"start": last, "end": last}, {"start": 1, "end": 1})
     return "offers", (f"offer {row['offer']}",)
 
 
@@ -144,7 +145,8 @@ def closed_lane(data: Data, dice: Dice, plan: Solution) -> tuple[str, tuple[str,
     row = _row(data, "lanes", "lane", _used(plan, "shipments", "lane", dice))
     if row is None or data["case"]["periods"] < 2:
         return None
-    row |= dice.one({"start": data["case"]["periods"]}, {"start": 1, "end": 1})
+    last = data["case"]["periods"]
+    row |= dice.one({"start": last, "end": last}, {"start": 1, "end": 1})
     return "lanes", (f"lane {row['lane']}",)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import secondsource
 from commands import run
@@ -227,6 +228,14 @@ def test_the_page_and_the_folder_say_the_same(tmp_path: Path) -> None:
     assert summary["EVPI"]["value"] == pytest.approx(12.5)
     assert {"futures", "plans", "sums", "robustness"} <= {one.stem for one in folder.glob("*.csv")}
     assert run("verify", folder / "plan").code == 0
+
+
+def test_two_workers_find_what_one_does() -> None:
+    case = checked(gamble())
+    here = risk(case, RiskQuestion(points=0), executor="serial")
+    beside = risk(case, RiskQuestion(points=0), workers=2)
+    pd.testing.assert_frame_equal(here.plans, beside.plans)
+    pd.testing.assert_frame_equal(here.sums, beside.sums)
 
 
 def test_public_name_is_risk() -> None:
