@@ -11,10 +11,34 @@ from .options import OBJECTIVES
 
 if TYPE_CHECKING:
     from ..models.case import Case
+    from ..models.problems import Problem
     from ..optimizer.outcomes import Options
 
 EXIT = {"optimal": 0, "infeasible": 3, "unbounded": 3, "feasible": 4, "no_solution": 5}
 """Exit code for each way in which a solve can end."""
+
+
+def readable(source: str) -> tuple[Case, list[Problem]]:
+    """The case of a path or a bundled name, and what there is to warn of.
+
+    Raises:
+        CaseError: the case has errors.
+    """
+    from ..datasets.load import read_case
+    from ..models.problems import CaseError
+
+    case, problems = read_case(source)
+    if case is None:
+        raise CaseError(problems, source)
+    return case, problems
+
+
+def tell_warnings(case: Case, problems: Iterable[Problem]) -> None:
+    """Warn of what was found in the case, and of numbers too far apart to compute with."""
+    from ..optimizer.guard import wide_numbers
+
+    for warning in [str(one) for one in problems] + wide_numbers(case):
+        click.echo(f"warning: {warning}", err=True)
 
 
 def with_settings(case: Case, settings: tuple[str, ...]) -> Case:

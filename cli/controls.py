@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import names_in
+from .asked import names_in, readable
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -42,14 +42,10 @@ def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **
 
     Exit codes: 0, or 2 where the case is invalid or nothing is as asked.
     """
-    from ..datasets.load import read_case
-    from ..models.problems import CaseError
     from ..optimizer.rulings import Question, answer
     from .progress import Progress
 
-    loaded, problems = read_case(case)
-    if loaded is None:
-        raise CaseError(problems, case)
+    loaded, problems = readable(case)
     for warning in problems:
         click.echo(f"warning: {warning}", err=True)
     names = list(names_in(scenarios)) or None

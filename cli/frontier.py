@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import EXIT, caps_of, names_in, solver_options, with_settings
+from .asked import EXIT, caps_of, names_in, readable, solver_options, tell_warnings, with_settings
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -69,22 +69,16 @@ def frontier(
     from importlib import import_module
 
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
-    from ..datasets.load import read_case
     from ..datasets.runs import check_target
-    from ..models.problems import CaseError
 
     if output is not None:
         check_target(output)
-    loaded, problems = read_case(case)
-    if loaded is None:
-        raise CaseError(problems, case)
+    loaded, problems = readable(case)
     from ..optimizer.frontier import frontier as find
-    from ..optimizer.guard import wide_numbers
 
     loaded = with_settings(loaded, how.pop("settings"))
     asked = _trade_off(loaded, how)
-    for warning in [str(one) for one in problems] + wide_numbers(loaded):
-        click.echo(f"warning: {warning}", err=True)
+    tell_warnings(loaded, problems)
     from .progress import Progress
 
     with Progress("building the model", "Ctrl-C keeps the points found") as progress:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import EXIT, names_in, solver_options, with_attitude, with_settings
+from .asked import (
+    EXIT,
+    names_in,
+    readable,
+    solver_options,
+    tell_warnings,
+    with_attitude,
+    with_settings,
+)
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -57,22 +65,16 @@ def risk(context: click.Context, /, case: str, as_json: bool, **how: Any) -> Non
     from importlib import import_module
 
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
-    from ..datasets.load import read_case
     from ..datasets.runs import check_target
-    from ..models.problems import CaseError
 
     if how["output"] is not None:
         check_target(how["output"])
-    loaded, problems = read_case(case)
-    if loaded is None:
-        raise CaseError(problems, case)
-    from ..optimizer.guard import wide_numbers
+    loaded, problems = readable(case)
     from ..optimizer.uncertainty.study import risk as study
 
     loaded = with_attitude(with_settings(loaded, how["settings"]), how["alpha"])
     question = _question(loaded, how)
-    for warning in [str(one) for one in problems] + wide_numbers(loaded):
-        click.echo(f"warning: {warning}", err=True)
+    tell_warnings(loaded, problems)
     from .progress import Progress
 
     with Progress("building the model") as progress:

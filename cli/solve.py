@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import EXIT, cap_of, caps_of, names_in, solver_options, with_attitude, with_settings
+from .asked import (
+    EXIT,
+    cap_of,
+    caps_of,
+    names_in,
+    readable,
+    solver_options,
+    tell_warnings,
+    with_attitude,
+    with_settings,
+)
 from .completion import cases
 
 if TYPE_CHECKING:
     from ..models.case import Case
+    from ..models.plan import Solution
     from ..optimizer.solve import Request
     from .progress import Progress
 
@@ -95,42 +106,23 @@ def solve(
     from importlib import import_module
 
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
-    from .near import check_near, solve_near, tell_near
+    from .near import check_near, tell_near
 
     check_near(how)
-    from ..datasets.load import read_case
     from ..datasets.runs import check_target, summary_of, write_run
-    from ..models.problems import CaseError
+    from .progress import Progress
 
     if output is not None:
         check_target(output)
-    loaded, problems = read_case(case)
-    if loaded is None:
-        raise CaseError(problems, case)
-    from ..optimizer.guard import wide_numbers
-    from ..optimizer.solve import solve as run_solve
-
+    loaded, problems = readable(case)
     loaded = with_settings(loaded, how.pop("settings"))
     loaded = with_attitude(loaded, how["alpha"], how["risk_weight"])
     request = _request(loaded, how)
-    if how["keep_decisions"] is not None:
-        from dataclasses import replace
-
-        from ..datasets.runs import read_run
-
-        request = replace(request, keep=read_run(how["keep_decisions"])[1])
-    for warning in [str(one) for one in problems] + wide_numbers(loaded):
-        click.echo(f"warning: {warning}", err=True)
-    from .progress import Progress
-
+    tell_warnings(loaded, problems)
     with Progress("building the model", "Ctrl-C keeps the best plan") as progress:
         request = _watched(request, progress)
         try:
-            changes: dict[str, Any] | None = None
-            if how["keep"] is None:
-                solution = run_solve(loaded, request)
-            else:
-                solution, changes = solve_near(loaded, request, how["keep"], how["change_cost"])
+            solution, changes = _solved(loaded, request, how)
         except KeyboardInterrupt:
             if as_json:
                 click.echo('{"status": "no_solution", "objective": null}')
@@ -167,8 +159,14 @@ def _request(case: Case, how: dict[str, Any]) -> Request:
             )
         minimise = tuple("mean_risk" if name == "cost" else name for name in minimise)
         minimise = minimise if "mean_risk" in minimise else ("mean_risk",)
+    kept = None
+    if how["keep_decisions"] is not None:
+        from ..datasets.runs import read_run
+
+        kept = read_run(how["keep_decisions"])[1]
     return replace(
         request,
+        keep=kept,
         minimise=minimise,
         caps={**request.caps, **caps_of(how["caps"])},
         scenarios=scenarios,
@@ -177,6 +175,19 @@ def _request(case: Case, how: dict[str, Any]) -> Request:
         force=how["force"],
         **{name: how[name] for name in ("method", "executor", "workers", "address")},
     )
+
+
+def _solved(
+    case: Case, request: Request, how: dict[str, Any]
+) -> tuple[Solution, dict[str, Any] | None]:
+    """The plan, and with --keep what differs from the plan to stay close to."""
+    if how["keep"] is not None:
+        from .near import solve_near
+
+        return solve_near(case, request, how["keep"], how["change_cost"])
+    from ..optimizer.solve import solve as run_solve
+
+    return run_solve(case, request), None
 
 
 def _told(request: Request) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import names_in, solver_options, with_settings
+from .asked import names_in, readable, solver_options, with_settings
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -117,9 +117,7 @@ def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> N
 
 def _plan_of(source: str) -> tuple[Case, Tables | None, list[str] | None]:
     """The case, its plan and the scenarios it was solved for, where the source is a run."""
-    from ..datasets.load import read_case
     from ..datasets.runs import CASE, SUMMARY, read_run
-    from ..models.problems import CaseError
 
     if (Path(source) / SUMMARY).is_file():
         if not (Path(source) / CASE).is_file():
@@ -128,9 +126,7 @@ def _plan_of(source: str) -> tuple[Case, Tables | None, list[str] | None]:
         if "decisions" not in tables:
             raise ValueError(f"{source} holds no plan that could be tested")
         return case, tables, list(summary.get("scenarios", ["all"]))
-    loaded, problems = read_case(source)
-    if loaded is None:
-        raise CaseError(problems, source)
+    loaded, problems = readable(source)
     for warning in problems:
         click.echo(f"warning: {warning}", err=True)
     return loaded, None, None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import caps_of, names_in, with_settings
+from .asked import caps_of, names_in, readable, with_settings
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -71,16 +71,12 @@ def sweep(
     from importlib import import_module
 
     import_module("secondsource.optimizer.quick_start")  # before anything imports scipy
-    from ..datasets.load import read_case
     from ..datasets.sweep_file import read_sweep
     from ..datasets.sweep_folder import SweepFolder
-    from ..models.problems import CaseError
 
     if how["output"] is not None:
         SweepFolder(how["output"]).check()
-    loaded, problems = read_case(case)
-    if loaded is None:
-        raise CaseError(problems, case)
+    loaded, problems = readable(case)
     loaded = with_settings(loaded, how.pop("settings"))
     asked = read_sweep(sweep_file, force=how["force"])
     for warning in problems:
