@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 
 import pytest
 
@@ -11,6 +12,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("slow tests")
     group.addoption("--slow-sample", type=int, default=0, help="run only so many of the slow tests")
     group.addoption("--slow-seed", default="", help="which of them: any text, such as a commit")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ctrl-C is heard, also where a shell started the run in the background, deaf to it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
