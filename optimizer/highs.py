@@ -127,10 +127,15 @@ class Session(Held):
                 self._set(option, value)
 
     def start_from(self, point: FloatArray) -> None:
-        """Offer a known plan as a starting point of a mixed-integer solve."""
-        whole = np.flatnonzero(self.arrays.integer).astype(np.int32)
-        if len(whole):
-            self.solver.setSolution(len(whole), whole, np.round(point[whole]))
+        """Offer a known plan as a starting point of a mixed-integer solve.
+
+        It is offered whole: HiGHS would complete whole numbers by the simplex method, which on
+        large models takes longer than the search. What is no plan any more is completed even so.
+        """
+        if self.arrays.integer.any():
+            every = np.arange(len(point), dtype=np.int32)
+            rounded = np.where(self.arrays.integer[: len(point)], np.round(point), point)
+            self.solver.setSolution(len(point), every, rounded)
 
     def solve(self, options: Options) -> Outcome:
         """Solve; a time limit or an interrupt gives the best plan found so far."""

@@ -2,7 +2,8 @@
 
 Every column at a node before the start (orders, runs, shipments, stock, deliveries, licences
 applied for) is held at its value in the undisturbed plan, and rows that only the past could break
-bind no more, so that rounding in them decides nothing.
+bind no more, so that rounding in them decides nothing. One that it does break, by more than
+rounding, stays.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from ..labels import KINDS, Labels
 from ..network import Network
 from ..tree import FloatArray, IntArray
 
+ROUNDING = 1e-6
+"""Part of the amounts in a row by which it may be broken without being in force."""
 DERIVED = ("excess", "supplier_excess")
 """Columns that follow from others, in windows that may reach into the past: never held."""
 
@@ -77,11 +80,20 @@ def _past(network: Network, nodes: IntArray, start: int) -> NDArray[np.bool_]:
 
 
 def without_settled_rows(arrays: Arrays) -> Arrays:
-    """The arrays with rows all of whose columns are fixed taken out of force."""
-    open_columns = (arrays.lower < arrays.upper).astype(float)
-    pattern = arrays.matrix.copy()
+    """The arrays with rows out of force all of whose columns are fixed, and that they keep to.
+
+    What was decided for another future may break such a row: goods are held that may not move
+    here. That is more than rounding, and the row stays.
+    """
+    matrix = arrays.matrix
+    pattern = matrix.copy()
     pattern.data = np.ones_like(pattern.data)
-    settled = pattern @ open_columns == 0
+    fixed = pattern @ (arrays.lower < arrays.upper).astype(float) == 0
+    held = np.where(arrays.lower < arrays.upper, 0.0, arrays.lower)
+    activity, size = matrix @ held, abs(matrix) @ abs(held)
+    room = ROUNDING * np.maximum(1.0, size)
+    kept = (activity >= arrays.row_lower - room) & (activity <= arrays.row_upper + room)
+    settled = fixed & kept
     return replace(
         arrays,
         row_lower=np.where(settled, -np.inf, arrays.row_lower),

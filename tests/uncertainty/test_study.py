@@ -205,6 +205,24 @@ def test_decisions_that_leave_no_way_on_are_told_as_such() -> None:
     assert found.status == "optimal"
 
 
+def test_goods_that_cannot_move_in_another_future_leave_no_way_on() -> None:
+    """Ore ordered ahead comes to the mine; where the road is closed then, there it is stuck."""
+    data = gamble()
+    data["sites"].append({"site": "mine", "country": "CN"})
+    data["offers"].append(
+        {"offer": "far", "site": "mine", "material": "ore", "price": 0.5, "end": 1,
+         "lead_days": 360}
+    )  # fmt: skip
+    data["lanes"] = [{"lane": "road", "from": "mine", "to": "shop"}]
+    data["changes"].append({"scenario": "dear", "table": "lanes", "key": "road",
+                            "field": "capacity", "value": 0})  # fmt: skip
+    found = study(checked(data))
+    sums = found.sums.set_index(["kind", "plan"])
+    assert sums["fails_in"]["alone", "calm"] == "dear"
+    assert sums["fails_in"]["alone", "dear"] == ""
+    assert found.together.value == pytest.approx(30)
+
+
 def test_nothing_is_possible_exits_3(tmp_path: Path) -> None:
     data = gamble()
     for row in data["offers"]:
