@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from ...models.plan import Tables
 from ...models.problems import CaseError
 from ..tree import IntArray, Tree, build_tree
 from ..verification.carrying import carried_over
+from .granted import granted
 from .shifting import (
     shifted_changes,
     shifted_rows,
@@ -104,7 +104,6 @@ def roll(
         f"policy {name}: it counts suppliers over a window that is still running"
         for name in uncounted
     ]
-    _check_licences(passed)
     _check_changes(passed)
     settings = case.case.model_copy(
         update={
@@ -130,6 +129,7 @@ def roll(
             "in_transit": [*under_way(passed), *extra],
             "commitments": commitments(passed, names),
             "carried": carried,
+            "granted": granted(passed),
             "control_status": shifted_status(case, periods),
             "scenarios": futures,
             "changes": [],
@@ -177,31 +177,6 @@ def _weights(tree: Tree, passed: Passed) -> dict[str, float]:
         for name, weight, still in zip(tree.scenarios, tree.weights, through, strict=True)
         if still
     }
-
-
-def _check_licences(passed: Passed) -> None:
-    """Licences that are still of use."""
-    table = passed.rows("licences")
-    for row in table[table["last"] > passed.periods].to_dict("records"):
-        kind = next(r.kind for r in passed.case.controls if r.control == row["control"])
-        if kind == "technology":
-            continue  # what it allowed is a decision, with its date
-        if kind != "service" and _drawn(passed, row) >= float(row["approval"] * row["quantity"]):
-            continue  # used up
-        passed.lost.append(
-            f"licence under {row['control']} from {row['exporter']} to {row['destination']}, "
-            f"applied for in {row['label']}: it can still be used"
-        )
-
-
-def _drawn(passed: Passed, licence: dict[Hashable, Any]) -> float:
-    """What has moved under a licence for goods, and a little more for rounding."""
-    used = passed.rows("licence_use")
-    keys = ["control", "exporter", "destination", "end_use"]
-    own = used["applied"] == licence["node"]
-    for key in keys:
-        own &= used[key] == licence[key]
-    return float(used.loc[own, "quantity"].sum()) * (1 + 1e-7) + 1e-7
 
 
 def _check_changes(passed: Passed) -> None:

@@ -39,7 +39,7 @@ def _nodes_of(network: Network, kinds: tuple[str, ...], members: IntArray) -> In
     if kinds[0] == "application":
         return np.asarray(network.licences.apply.members[which, -1])
     if kinds[0] == "service":
-        return np.asarray(network.production.services.apply.members[which, -1])
+        return np.maximum(network.production.services.apply.members[which, -1], -1)
     rows = network.suppliers.supply if kinds[0] == "entry" else network.suppliers.total
     return np.array(rows.node, dtype=np.int64)[which]
 
