@@ -114,13 +114,12 @@ def _said(search: Choices, *, anew: bool) -> list[str]:
     notes = []
     if not anew:
         notes.append(
-            "what doing without costs, and what comes next best, is worked out with all other "
-            "yes/no decisions of the plan kept; --deep decides everything anew"
+            "doing without and next best keep the plan's other yes/no decisions (--deep: anew)"
         )
     if search.skipped:
         notes.append(
-            f"{search.skipped} suppliers, plants, expansions, lanes or stores were not tried "
-            f"within {SECONDS:.0f} seconds; --deep tries all"
+            f"{search.skipped} of {len(search.things)} suppliers, plants, expansions, lanes and "
+            f"stores were not tried within {SECONDS:.0f} s (--deep: all)"
         )
     return notes
 
