@@ -106,6 +106,13 @@ def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
         request = replace(request, keep=read_run(how["keep_decisions"])[1])
     from .progress import Progress
 
+    if how["rules"]:
+        count = len(case.controls) + len(case.policies)
+        click.echo(
+            f"{count} rules and policies: the plan is made again without each (--workers N shares "
+            "the work)",
+            err=True,
+        )
     with Progress("looking for reasons") as progress:
         if plan is None:
             none = explain_no_plan(case, request)

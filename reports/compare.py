@@ -131,12 +131,12 @@ def _never(plan: ComparedPlan) -> dict[object, float]:
     optional = [at for at, row in enumerate(plan.case.demand, start=1) if row.shortage_cost == 0]
     own = own[~own["row"].isin(optional)]
     chance = own["node"].map(plan.tables["nodes"].set_index("node")["probability"])
-    amounts = (own["short"].astype(float) * chance.astype(float)).groupby(
-        [own["site"], own["material"], own["end_use"]]
-    )
+    amounts = own["short"].astype(float) * chance.astype(float)
     found: dict[object, float] = {}
-    for (site, material, end_use), total in amounts.sum().items():
-        found[str(site), str(material), str(end_use), unit[str(material)]] = float(total)
+    for row, amount in zip(own.to_dict("records"), amounts, strict=True):
+        material = str(row["material"])
+        key = (str(row["site"]), material, str(row["end_use"]), unit[material])
+        found[key] = found.get(key, 0.0) + float(amount)
     return found
 
 

@@ -123,12 +123,12 @@ def _applications(
         for number, granted in enumerate(frame.case.granted, start=1):
             if granted.control != control or granted.plant not in position:
                 continue
-            plant = position[granted.plant]
+            held = position[granted.plant]
             nodes = granted_nodes(frame, granted)
-            nodes = nodes[needed[plant, nodes]]
+            nodes = nodes[needed[held, nodes]]
             if len(nodes):
                 pairs += [(len(keys), int(at)) for at in nodes]
-                keys.append((one.rule, plant, -number))
+                keys.append((one.rule, held, -number))
     members = np.array(keys, dtype=np.int64).reshape(-1, 3)
     usable = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return Index(members), (usable[:, 0], usable[:, 1])

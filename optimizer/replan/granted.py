@@ -22,11 +22,11 @@ def granted(passed: Passed) -> list[Granted]:
     case, gone = passed.case, passed.periods
     rows = []
     for number, row in enumerate(case.granted, start=1):
-        first, last = case.period(row.start, 1), case.period(row.end, case.case.periods)
+        begin, last = case.period(row.start, 1), case.period(row.end, case.case.periods)
         left = _left(passed, row.quantity, -number)
         if last > gone and (row.plant is not None or left > 0):
-            end = None if row.end is None else last
-            rows.append(row.model_copy(update={"quantity": left, **_dates(first, end, gone)}))
+            over = None if row.end is None else last
+            rows.append(row.model_copy(update={"quantity": left, **_dates(begin, over, gone)}))
     kinds = {row.control: row.kind for row in case.controls}
     table = passed.rows("licences")
     for own in table[table["last"] > gone].to_dict("records"):
@@ -35,8 +35,8 @@ def granted(passed: Passed) -> list[Granted]:
             continue
         found = _service(own) if kind == "service" else _goods(passed, own)
         if kind == "service" or found["quantity"] > 0:
-            last = None if own["last"] >= case.case.periods else int(own["last"])
-            dates = _dates(int(own["first"]), last, gone)
+            end = None if own["last"] >= case.case.periods else int(own["last"])
+            dates = _dates(int(own["first"]), end, gone)
             rows.append(Granted.model_validate({"control": own["control"], **found, **dates}))
     return rows
 

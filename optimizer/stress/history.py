@@ -39,7 +39,8 @@ def _nodes_of(network: Network, kinds: tuple[str, ...], members: IntArray) -> In
     if kinds[0] == "application":
         return np.asarray(network.licences.apply.members[which, -1])
     if kinds[0] == "service":
-        return np.maximum(network.production.services.apply.members[which, -1], -1)
+        own = network.production.services.apply.members[which, -1]
+        return np.asarray(np.maximum(own, -1))
     rows = network.suppliers.supply if kinds[0] == "entry" else network.suppliers.total
     return np.array(rows.node, dtype=np.int64)[which]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...models.commitment_rows import Granted
-from .ledger import Ledger
+from .ledger import Ledger, Where
 from .reading import BoolArray, FloatArray, Reading
 
 
@@ -24,17 +24,21 @@ def check_granted(reading: Reading, use: pd.DataFrame, ledger: Ledger) -> None:
         own = use[use["applied"] == -number]
         if own.empty:
             continue
-        told = reading.line("granted", number - 1, row.control)
+        where = _called(reading.line("granted", number - 1, row.control))
         named = (row.control, row.exporter, row.destination, row.end_use)
         keys = own[["control", "exporter", "destination", "end_use"]].itertuples(index=False)
         nodes = own["node"].to_numpy(dtype=np.int64)
         good = np.array([tuple(key) == named for key in keys]) & usable(reading, row)[nodes]
         amount = own["quantity"].to_numpy(dtype=float)
-        ledger.none_of("licence use", np.where(good, 0.0, amount), lambda _, told=told: told)
+        ledger.none_of("licence use", np.where(good, 0.0, amount), where)
         drawn = np.zeros((1, reading.size))
         np.add.at(drawn[0], nodes, amount)
         most = float(reading.along(drawn).max(initial=0.0))
-        ledger.at_most("licence use", most, row.quantity, lambda _, told=told: told)
+        ledger.at_most("licence use", most, row.quantity, where)
+
+
+def _called(text: str) -> Where:
+    return lambda _: text
 
 
 def granted_services(reading: Reading, control: str) -> tuple[FloatArray, FloatArray]:
