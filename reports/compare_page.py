@@ -122,10 +122,15 @@ def _measures(found: Comparison) -> Table:
         values = [float(row[plan]) for plan in found.names]
         if name == "unknown_controls" and not any(values):
             continue
-        if name == "cvar" and values == [found.measure("cost", plan) for plan in found.names]:
+        costs = [found.measure("cost", plan) for plan in found.names]
+        if name == "cvar" and all(map(_same, values, costs)):
             continue  # one future: the worst is the only one
         table.add_row(MEASURES[name], *(_value(name, value, found.currency) for value in values))
     return table
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-6)
 
 
 def _value(measure: str, value: float, currency: str | None) -> str:
