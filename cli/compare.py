@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Compare what the plan of one RUN is in each of its scenarios.",
 )
+@click.option("--all", "full", is_flag=True, help="Every line, not only one screen.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def compare(runs: tuple[str, ...], scenarios: bool, as_json: bool) -> None:
+def compare(runs: tuple[str, ...], scenarios: bool, full: bool, as_json: bool) -> None:
     """Compare plans: what they cost and why, what they decide, who supplies them.
 
     The first RUN is what the others are compared with. The cost bridge, by category and by
@@ -43,11 +44,10 @@ def compare(runs: tuple[str, ...], scenarios: bool, as_json: bool) -> None:
 
         click.echo(json.dumps(found.summary(), allow_nan=False))
         return
-    from rich.console import Console
-
     from ..reports.compare_page import print_comparison
+    from ..reports.memo import console_for
 
-    print_comparison(found, Console(highlight=False))
+    print_comparison(found, console_for(), full=full)
 
 
 def _runs(paths: tuple[str, ...]) -> list[ComparedPlan]:

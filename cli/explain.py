@@ -98,14 +98,21 @@ def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
             click.echo(f"warning: {warning}", err=True)
         case, plan, request, gap = opened(loaded)
     if how["settings"]:
-        from .solve import _with_settings
+        from .asked import with_settings
 
-        case, plan, gap = _with_settings(case, how["settings"]), None, None
+        case, plan, gap = with_settings(case, how["settings"]), None, None
     request = _request(request, how)
     if how["keep_decisions"] is not None:
         request = replace(request, keep=read_run(how["keep_decisions"])[1])
     from .progress import Progress
 
+    if how["rules"]:
+        count = len(case.controls) + len(case.policies)
+        click.echo(
+            f"{count} rules and policies: the plan is made again without each (--workers N shares "
+            "the work)",
+            err=True,
+        )
     with Progress("looking for reasons") as progress:
         if plan is None:
             none = explain_no_plan(case, request)
@@ -133,7 +140,7 @@ def _request(request: Request, how: dict[str, Any]) -> Request:
     """What the run or the case asks for, with what the command line says instead."""
     from dataclasses import replace
 
-    from .solve import _cap
+    from .asked import cap_of
 
     options = replace(request.options, threads=1)
     if how["gap"] is not None:
@@ -141,7 +148,7 @@ def _request(request: Request, how: dict[str, Any]) -> Request:
     scenarios = request.scenarios
     if how["scenarios"]:
         scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
-    caps = {**request.caps, **dict(_cap(text) for text in how["caps"])}
+    caps = {**request.caps, **dict(cap_of(text) for text in how["caps"])}
     return replace(request, options=options, scenarios=scenarios, caps=caps, force=how["force"])
 
 

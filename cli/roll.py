@@ -78,6 +78,7 @@ def roll(
         "commitments": len(case.commitments),
         "goods_under_way": len(case.in_transit),
         "carried": len(case.carried),
+        "licences": len(case.granted),
         "left_out": list(rolled.lost),
     }
     if as_json:
@@ -89,7 +90,8 @@ def roll(
 
     click.echo(
         f"{output}: {case.case.periods} periods from {case.period_label(1)}, with "
-        f"{len(case.commitments)} decisions taken and {len(case.in_transit)} lots under way"
+        f"{len(case.commitments)} decisions taken, {len(case.granted)} licences left and "
+        f"{len(case.in_transit)} lots under way"
     )
     click.echo(
         f"paid so far {money(rolled.paid, case.case.currency)}; money of the new first period is "

@@ -10,7 +10,6 @@ import click
 from . import options
 from .asked import (
     EXIT,
-    cap_of,
     caps_of,
     names_in,
     readable,
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from ..models.plan import Solution
     from ..optimizer.solve import Request
     from .progress import Progress
-
-_with_settings, _cap = with_settings, cap_of  # explain still asks for them by these names
 
 
 @click.command()

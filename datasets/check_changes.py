@@ -14,7 +14,7 @@ from ..models.selectors import SelectorError
 from .change_values import Step, first_fault
 from .check_context import Context
 
-_FIXED_TABLES = ("groups", "scenarios", "changes", "commitments", "carried")
+_FIXED_TABLES = ("groups", "scenarios", "changes", "commitments", "carried", "granted")
 _STATES = get_args(ControlState)
 
 

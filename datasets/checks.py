@@ -9,6 +9,7 @@ from ..models.problems import Problem
 from . import (
     check_changes,
     check_commitments,
+    check_granted,
     check_lanes,
     check_names,
     check_network,
@@ -75,6 +76,9 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     check_commitments.check_for_needless_commitments,
     check_commitments.check_for_excessive_commitments,
     check_commitments.check_for_odd_carries,
+    check_granted.check_for_odd_licences,
+    check_granted.check_for_licences_at_once,
+    check_granted.check_for_unknown_outlets,
 )
 """References come first: later checks leave out the rows that refer to nothing."""
 

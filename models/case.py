@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from .commitment_rows import Carried, Commitment
+from .commitment_rows import Carried, Commitment, Granted
 from .fields import Keyword, Name, Number, Period, Row, Text, Whole, column, comma_list
 from .network_rows import (
     Demand,
@@ -55,6 +55,7 @@ TABLES: dict[str, type[Row]] = {
     "changes": Change,
     "commitments": Commitment,
     "carried": Carried,
+    "granted": Granted,
 }
 """Every table of a case, in the order of the documentation."""
 
@@ -185,6 +186,7 @@ class Case(BaseModel):
     changes: list[Change] = []
     commitments: list[Commitment] = []
     carried: list[Carried] = []
+    granted: list[Granted] = []
 
     def __repr__(self) -> str:
         """One line: its name, horizon and size."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from .fields import Keyword, Moment, Name, Number, Row, Text, Whole, column
+from .fields import Keyword, Moment, Name, Number, Period, Row, Text, Whole, column
 
 DecisionKind = Literal[
     "select_offer", "sign_contract", "open_plant", "add_modules", "open_lane", "open_stockpile"
@@ -51,4 +51,24 @@ class Carried(Row):
     )
     total: Number = column(
         0.0, "All supply so far, of which a share is limited", unit="unit", structural=True
+    )
+
+
+class Granted(Row):
+    """A licence granted before period 1 that can still be used, for goods or for services."""
+
+    control: Name = column(..., "Rule it is a licence of", refers="controls")
+    exporter: Text | None = column(None, "Goods: country of dispatch", pattern=r"^[A-Z]{2}$")
+    destination: Text | None = column(None, "Goods: country of arrival", pattern=r"^[A-Z]{2}$")
+    end_use: Name | None = column(None, "Goods: end use it was given for")
+    plant: Name | None = column(None, "Services: plant it is for", refers="plants")
+    quantity: Number = column(
+        0.0, "Goods: what may still move under it in all", unit="unit", ge=0, structural=True
+    )
+    approval: Number = column(
+        1.0, "Services: part of what they lift that is approved", ge=0, le=1, structural=True
+    )
+    start: Period | None = column(None, "First period it can be used", structural=True)
+    end: Moment | None = column(
+        None, "Last period it can be used (blank: to the horizon)", structural=True
     )

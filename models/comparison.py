@@ -57,8 +57,11 @@ class Comparison(Shown):
         by_category: discounted expected cost by category; the rows add up to the cost.
         by_decision: the same cost by what was decided (offer, plant, lane, ...): columns kind,
             name, and the plans. What belongs to no single decision has a row for its category.
-        decisions: strategic decisions that are not the same in all plans: columns decision, name,
-            scenario, and when in each plan ('' where not at all).
+        decisions: strategic decisions that are not the same in all plans, those that differ by most
+            money first: columns decision, name, scenario, and when in each plan ('' where not at
+            all).
+        short: expected quantity never delivered, the largest first: columns site, material,
+            end_use, unit, and the plans.
         shares: share of each country in the supply of materials and stages.
         concentration: Herfindahl-Hirschman index of each material and stage, 0 to 1.
         changes: plan -> lines on what it decides and buys otherwise than the first.
@@ -71,6 +74,7 @@ class Comparison(Shown):
     by_category: pd.DataFrame
     by_decision: pd.DataFrame
     decisions: pd.DataFrame
+    short: pd.DataFrame
     shares: pd.DataFrame
     concentration: pd.DataFrame
     changes: dict[str, list[str]]
@@ -143,6 +147,7 @@ class Comparison(Shown):
             "measures": _records(self.measures),
             "bridges": bridges,
             "decisions": _records(self.decisions),
+            "short": _records(self.short),
             "shares": _records(self.shares),
             "concentration": _records(self.concentration),
             "changes": self.changes,

@@ -9,7 +9,7 @@ from .describe import kind_of
 from .row_keys import PROVENANCE
 
 Key = tuple[str, ...]
-STATES = ("commitments", "carried", "in_transit", "control_status")
+STATES = ("commitments", "carried", "granted", "in_transit", "control_status")
 """Tables that are other rows at another time."""
 
 

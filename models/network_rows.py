@@ -235,6 +235,9 @@ class Stockpile(Row):
     material: Name = column(..., "What", refers="materials")
     initial: Number = column(0.0, "Stock before period 1", unit="unit", ge=0, structural=True)
     pedigrees: Selector | None = column(None, "Marks of the initial stock", selects="pedigrees")
+    kept_from: Text | None = column(
+        None, "End uses that the initial stock is kept from: `use`, `use=end user`, `use=`"
+    )
     capacity: Limit = column(float("inf"), "Most at a period's end", unit="unit", ge=0)
     holding_cost: Number = column(0.0, "Per unit at a period's end", unit="money/unit", ge=0)
     min_level: Number = column(0.0, "Least at a period's end", unit="unit", ge=0)
@@ -258,6 +261,9 @@ class InTransit(Row):
     period: Period = column(..., "When they arrive", structural=True)
     quantity: Number = column(..., "How much", unit="unit", ge=0)
     pedigrees: Selector | None = column(None, "Marks they carry", selects="pedigrees")
+    kept_from: Text | None = column(
+        None, "End uses they are kept from: `use`, `use=end user`, `use=`"
+    )
     capital: YesNo = column(True, "Whether capital_rate is charged on them until they arrive")
 
 

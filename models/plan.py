@@ -173,7 +173,7 @@ PLAN_TABLES: dict[str, dict[str, str]] = {
         "exporter": "country of dispatch",
         "destination": "country of arrival",
         "end_use": "end use applied for",
-        "applied": "node of the application",
+        "applied": "node of the application; -k: row k of the case's table granted",
         "quantity": "what moved under it",
     },
     "rule_states": {

@@ -155,7 +155,11 @@ class Regime:
 
     @cached_property
     def keeps_from(self) -> bool:
-        """Whether any rule can put a destination mark on goods."""
+        """Whether any goods can bear a destination mark: at first, or by a rule."""
+        if any(row.kept_from for row in self.case.stockpiles):
+            return True
+        if any(row.kept_from for row in self.case.in_transit):
+            return True
         for at, rule in enumerate(self.case.controls):
             if rule.kind not in BORDER_KINDS or not self.in_force[at].any():
                 continue

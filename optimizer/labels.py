@@ -225,10 +225,13 @@ def _licence_names(network: Network, nodes: list[str]) -> dict[str, Callable[[in
     marks, licences = network.movements.regime.marks, network.licences
     production = network.production
 
+    def applied(node: int) -> str:
+        return nodes[node] if node >= 0 else f"granted{-node}"
+
     def licence(key: IntArray) -> str:
         rule, exporter, destination, use, node = key.tolist()
         ends = f"{countries[exporter]}>{countries[destination]}"
-        return f"{case.controls[rule].control}:{ends}:{marks.uses[use]}:{nodes[node]}"
+        return f"{case.controls[rule].control}:{ends}:{marks.uses[use]}:{applied(node)}"
 
     def path(at: int) -> str:
         application, last = licences.total.members[at].tolist()
@@ -236,7 +239,7 @@ def _licence_names(network: Network, nodes: list[str]) -> dict[str, Callable[[in
 
     def service(at: int) -> str:
         rule, plant, node = production.services.apply.members[at].tolist()
-        return f"{case.controls[rule].control}:{case.plants[plant].plant}:{nodes[node]}"
+        return f"{case.controls[rule].control}:{case.plants[plant].plant}:{applied(node)}"
 
     def service_limit(at: int) -> str:
         plant, node = production.slot.members[production.service_rows.slot[at]].tolist()

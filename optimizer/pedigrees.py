@@ -13,7 +13,8 @@ from math import prod
 
 from ..models.case import Case
 from ..models.names import CaseNames
-from ..models.network_rows import Offer, Plant
+from ..models.network_rows import InTransit, Offer, Plant, Stockpile
+from ..models.outlets import outlets_named
 from .marks import Marks
 
 SAME = 1e-9
@@ -78,6 +79,13 @@ class Pedigrees:
             return 0
         chosen = self.names.of("pedigrees").select(selector)
         return self.on(self.marks.selected(chosen), material)
+
+    def held(self, row: Stockpile | InTransit) -> int:
+        """Marks of goods that are there from the start: pedigrees, and what they are kept from."""
+        kept = 0
+        for at in outlets_named(row.kept_from, self.marks.outlets):
+            kept |= self.marks.outlet(*self.marks.outlets[at])
+        return self.given(row.pedigrees, row.material) | kept
 
     def of_offer(self, offer: Offer) -> int:
         """Marks of what an offer sells."""

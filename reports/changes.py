@@ -37,8 +37,8 @@ def changes_between(before: Tables, after: Tables) -> list[str]:
     return lines
 
 
-def decisions_of(tables: Tables) -> dict[Decision, dict[str, float]]:
-    """Every decision with its quantity in each period, by name of the period."""
+def decisions_of(tables: Tables, column: str = "quantity") -> dict[Decision, dict[str, float]]:
+    """Every decision with its quantity (or cost) in each period, by name of the period."""
     nodes = tables["nodes"]
     scenarios = nodes.set_index("node")["scenario"]
     several = bool(nodes["period"].duplicated().any())  # one future may begin as another's
@@ -51,7 +51,7 @@ def decisions_of(tables: Tables) -> dict[Decision, dict[str, float]]:
             which += f": {row['material']}"
         scenario = str(scenarios[row["node"]]) if several else ""
         own = found.setdefault((DECISIONS[row["decision"]], which, scenario), {})
-        own[str(row["label"])] = own.get(str(row["label"]), 0.0) + float(row["quantity"])
+        own[str(row["label"])] = own.get(str(row["label"]), 0.0) + float(row[column])
     return found
 
 

@@ -44,6 +44,7 @@ def compare_plans(plans: Sequence[ComparedPlan]) -> Comparison:
         by_category=by_category,
         by_decision=_side_by_side(names, accounts, ["kind", "name"]),
         decisions=_decisions(plans),
+        short=_short(names, plans),
         shares=_side_by_side(names, [_shares(p) for p in plans], ["level", "name", "country"]),
         concentration=_side_by_side(names, [_index(p) for p in plans], ["level", "name"]),
         changes={
@@ -102,13 +103,41 @@ def _paid(plan: ComparedPlan) -> float:
 def _decisions(plans: Sequence[ComparedPlan]) -> pd.DataFrame:
     """Strategic decisions that are not taken alike in all plans."""
     taken = [decisions_of(plan.tables) for plan in plans]
-    rows = []
+    paid = [decisions_of(plan.tables, "cost") for plan in plans]
+    rows, sizes = [], []
     for key in dict.fromkeys(key for own in taken for key in own):
         when = [times(own[key]) if key in own else "" for own in taken]
         if len(set(when)) > 1:
             rows.append([*key, *when])
+            costs = [sum(own.get(key, {}).values()) for own in paid]
+            sizes.append(max(costs) - min(costs))
+    rows = [rows[at] for at in sorted(range(len(rows)), key=lambda at: -sizes[at])]
     columns = ["decision", "name", "scenario", *(plan.name for plan in plans)]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _short(names: Sequence[str], plans: Sequence[ComparedPlan]) -> pd.DataFrame:
+    """What each plan never delivers, to whom; optional sales are none."""
+    keys = ["site", "material", "end_use", "unit"]
+    table = _side_by_side(names, [_never(plan) for plan in plans], keys)
+    largest = table[list(names)].max(axis=1)
+    kept = largest[largest > 1e-6].sort_values(ascending=False, kind="stable").index
+    return pd.DataFrame(table.loc[kept]).reset_index(drop=True)
+
+
+def _never(plan: ComparedPlan) -> dict[object, float]:
+    own = plan.tables["service"]
+    unit = {row.material: row.unit for row in plan.case.materials}
+    optional = [at for at, row in enumerate(plan.case.demand, start=1) if row.shortage_cost == 0]
+    own = own[~own["row"].isin(optional)]
+    chance = own["node"].map(plan.tables["nodes"].set_index("node")["probability"])
+    amounts = own["short"].astype(float) * chance.astype(float)
+    found: dict[object, float] = {}
+    for row, amount in zip(own.to_dict("records"), amounts, strict=True):
+        material = str(row["material"])
+        key = (str(row["site"]), material, str(row["end_use"]), unit[material])
+        found[key] = found.get(key, 0.0) + float(amount)
+    return found
 
 
 def _shares(plan: ComparedPlan) -> dict[object, float]:

@@ -36,7 +36,8 @@ def print_explained(found: Explained, console: Console, *, full: bool = False) -
         _limits(found, most), _materials(found, 3 if not full else EVERY),
         _without(found, most), _next(found, most),
     ]  # fmt: skip
-    console.print(Group(*[part for part in parts if part is not None]))
+    kept = [part for part in parts if part is not None]
+    console.print(Group(*[line for part in kept for line in (part, Text())][:-1]))
 
 
 def _headline(found: Explained) -> Text:
@@ -44,24 +45,38 @@ def _headline(found: Explained) -> Text:
     text.append(f"{found.title or found.case}\n", style="bold")
     gap = "" if found.gap is None else f", proven within {100 * found.gap:.2g} %"
     cost = money(found.objectives["cost"], found.currency)
-    text.append(f"The plan costs {cost} over {found.periods}{gap}. ")
+    text.append(f"The plan costs {cost} over {found.periods}{gap}. {_service(found)}")
     text.append(
         "All money is present value, expected over the scenarios; prices are those of the plan "
-        "with its yes/no decisions and whole numbers fixed."
+        "with its yes/no decisions and whole numbers fixed.",
+        style="dim",
     )
     for note in found.notes:
         text.append(f"\nNote: {note}.", style="dim")
     return text
 
 
-def _table(title: str, *columns: str) -> Table:
+def _service(found: Explained) -> str:
+    """'Lead time 60.4 days; nothing is left short. ', as far as it is known."""
+    days, lacking = (found.objectives.get(name) for name in ("lead_time", "shortage"))
+    told = [] if days is None else [f"lead time {amount(days)} days"]
+    if lacking is not None:
+        short = f"{amount(lacking)} in all never delivered" if lacking > 1e-6 else ""
+        told.append(short or "nothing left short")
+    return "; ".join(told).capitalize() + ". " if told else ""
+
+
+def _table(title: str, total: int, most: int, *columns: str) -> Table:
+    """A table whose title says how many of its lines are shown."""
+    if total > most:
+        title += f" ({most} of {total}; --all)"
     table = Table(
         title=title, box=None, title_justify="left", title_style="bold", pad_edge=False,
-        padding=(0, 2, 0, 0), header_style="dim",
+        padding=(0, 2, 0, 0), header_style="dim", min_width=len(title),
     )  # fmt: skip
     for column in columns:
         right = column.startswith(">")
-        table.add_column(column.strip(">"), justify="right" if right else "left")
+        table.add_column(column.strip(">"), justify="right" if right else "left", no_wrap=True)
     return table
 
 
@@ -85,7 +100,7 @@ def _limits(found: Explained, most: int) -> Table | None:
     if own.empty:
         return None
     table = _table(
-        "What limits the plan, and what one unit more or less of it would save",
+        "What limits the plan, and what one unit more or less of it would save", len(own), most,
         "limit", "one", f">saves ({found.currency})", "most in", "holds for",
     )  # fmt: skip
     for row in own.head(most).to_dict("records"):
@@ -95,7 +110,7 @@ def _limits(found: Explained, most: int) -> Table | None:
             money(abs(row["total"]), "").strip(), f"{row['label']}: {money(abs(row['worth']), '')}",
             _range(row),
         )  # fmt: skip
-    return _more(table, len(own), most)
+    return table
 
 
 def _limit(text: str) -> str:
@@ -121,7 +136,7 @@ def _range(row: Mapping[Hashable, Any]) -> str:
     return f"{now:.4g} only" if high - low <= 2e-3 * max(abs(now), 1e-9) else text
 
 
-def _short(text: str, most: int = 46) -> str:
+def _short(text: str, most: int = 36) -> str:
     return text if len(text) <= most else text[: most - 3].rstrip() + "..."
 
 
@@ -136,7 +151,7 @@ def _materials(found: Explained, most: int) -> Table | None:
     best = values.loc[values.groupby("material")["gain"].idxmax()]
     best = best.sort_values("gain", ascending=False)
     table = _table(
-        "What one more unit of a material is worth, where and when it saves most",
+        "What one more unit of a material is worth, where and when it saves most", len(best), most,
         "one more", "where", "when", f">worth ({found.currency})", ">that day", "for the first",
     )  # fmt: skip
     for row in best.head(most).to_dict("records"):
@@ -147,7 +162,7 @@ def _materials(found: Explained, most: int) -> Table | None:
             money(float(row["then"]), "").strip(),
             "any" if upto > 1e15 else f"{upto:.3g} {row['unit']}",
         )  # fmt: skip
-    return _more(table, len(best), most)
+    return table
 
 
 def _marks(text: str) -> str:
@@ -168,13 +183,18 @@ def _without(found: Explained, most: int) -> Table | None:
     if own.empty:
         return None
     table = _table(
-        "Doing without what the plan chose", "what", "of what", f">costs more ({found.currency})"
+        "Doing without what the plan chose",
+        len(own),
+        most,
+        "what",
+        "of what",
+        f">costs more ({found.currency})",
     )
     for row in own.head(most).to_dict("records"):
         lost = row["cost"]
         told = "no plan without it" if lost is None or pd.isna(lost) else _about(lost, row["error"])
-        table.add_row(_name(row), Text(_short(str(row["detail"]))), told)
-    return _more(table, len(own), most)
+        table.add_row(_name(row), Text(_short(str(row["detail"]), 46)), told)
+    return table
 
 
 def _about(value: float, error: float | None) -> str:
@@ -197,8 +217,8 @@ def _next(found: Explained, most: int) -> Table | None:
     if own.empty:
         return None
     table = _table(
-        "Next best: not chosen, and how far from it", "what", "of what", ">would have to fall by",
-        ">from",
+        "Next best: not chosen, and how far from it", len(own), most, "what", "of what",
+        ">would have to fall by", ">from",
     )  # fmt: skip
     for row in own.head(most).to_dict("records"):
         if row["never"]:
@@ -207,21 +227,22 @@ def _next(found: Explained, most: int) -> Table | None:
             fall = "unknown"
         else:
             fall = f"{_about(row['away'], row['error'])} {row['per']}"
-        price = "" if row["price"] is None or pd.isna(row["price"]) else amount(row["price"])
-        table.add_row(_name(row), Text(_short(str(row["detail"]), 40)), fall, price)
-    return _more(table, len(own), most)
+        known = row["price"] is not None and not pd.isna(row["price"])
+        price = money(row["price"], "").strip() if known else ""
+        table.add_row(_name(row), Text(_short(str(row["detail"]), 34)), fall, price)
+    return table
 
 
 def _rules(found: Explained, most: int) -> Table | None:
     rules = found.rules
     if rules is None or rules.empty:
         return None
-    table = _table(
-        "What rules and policies cost: the plan against the best without each",
-        "rule or policy", "what it is", f">costs ({found.currency})", ">share", ">days longer",
-    )  # fmt: skip
     one = rules[rules["kind"] != "all"]
     every = rules[rules["kind"] == "all"]
+    table = _table(
+        "What rules and policies cost: the plan against the best without each", len(one), most,
+        "rule or policy", "what it is", f">costs ({found.currency})", ">share", ">days longer",
+    )  # fmt: skip
     for row in [*one.head(most).to_dict("records"), *every.to_dict("records")]:
         cost = row["cost"]
         if cost is None or pd.isna(cost):
@@ -246,7 +267,7 @@ def _rules(found: Explained, most: int) -> Table | None:
         table.add_row(
             "", Text("left over: they work together"), money(found.leftover, "").strip(), "", ""
         )
-    return _more(table, len(one), most)
+    return table
 
 
 def _signed(value: float, error: float) -> str:
@@ -265,8 +286,8 @@ def _segments(found: Explained, most: int) -> Table | None:
     if own.empty:
         return None
     table = _table(
-        f"Who bears {name or 'it'}", "demand", f">of the cost ({found.currency})", ">a unit",
-        ">lacks for it",
+        f"Who bears {name or 'it'}", len(own), most, "demand",
+        f">of the cost ({found.currency})", ">a unit", ">lacks for it",
     )  # fmt: skip
     for row in own.head(most).to_dict("records"):
         table.add_row(
@@ -274,11 +295,4 @@ def _segments(found: Explained, most: int) -> Table | None:
             money(row["cost"], "").strip(),
             "" if row["per_unit"] is None else amount(row["per_unit"]), amount(row["short"]),
         )  # fmt: skip
-    return _more(table, len(own), most)
-
-
-def _more(table: Table, total: int, most: int) -> Table:
-    if total > most:
-        table.caption = f"... and {total - most} more (--all)"
-        table.caption_justify = "left"
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from commands import run
 from optimizer.agreement import checked
 from optimizer.cases import change, offer, shop
 from oracle.random_cases import random_case
+from rich.console import Console
 from secondsource.models.case import Case
 from secondsource.models.comparison import Comparison
 from secondsource.models.plan import Solution
@@ -16,6 +18,7 @@ from secondsource.optimizer.replan.paths import scenario_plans
 from secondsource.optimizer.solve import Request, solve
 from secondsource.reports.changes import changes_between, decisions_of
 from secondsource.reports.compare import compare_plans
+from secondsource.reports.compare_page import print_comparison
 from secondsource.reports.side_by_side import compare
 
 Solved = tuple[Case, Solution]
@@ -124,6 +127,32 @@ def test_plans_without_a_plan_and_too_few_are_refused() -> None:
         compare([one, (nothing, solve(nothing))])
 
 
+def test_who_is_left_short_is_told_and_the_dearest_decision_comes_first() -> None:
+    def plan(*changes: dict[str, object]) -> tuple[Case, Solution]:
+        case = checked(
+            shop(
+                offers=[
+                    offer("a", select_cost=3), offer("b", price=2, select_cost=30, capacity=6),
+                ],
+                wanted={"shortage_cost": 100},
+                changes=list(changes),
+            )
+        )  # fmt: skip
+        return case, solve(case)
+
+    found = compare([plan(), plan(change("offers", "capacity", 0, key="a"))])
+    assert found.short.to_dict("records") == [
+        {"site": "shop", "material": "ore", "end_use": "civil", "unit": "t",
+         "plan 1": 0.0, "plan 2": 4.0}
+    ]  # fmt: skip
+    assert found.decisions["name"].tolist() == ["b", "a"]
+    with io.StringIO() as text:
+        print_comparison(found, Console(file=text, width=100))
+        page = text.getvalue()
+    assert "plan 2 costs 429 USD" in page
+    assert page.count("\n") <= 40
+
+
 @pytest.mark.slow
 def test_the_command_compares_any_number_of_runs(tmp_path: Path) -> None:
     names = ["base", "dear", "tight"]
@@ -140,9 +169,12 @@ def test_the_command_compares_any_number_of_runs(tmp_path: Path) -> None:
             total = sum(step["change"] for step in bridge[by])
             assert total == pytest.approx(bridge["difference"], abs=1e-3)
     page = run("compare", *paths)
-    assert page.stdout.count("\n") < 70
+    assert page.stdout.count("\n") <= 45
     for words in ("Side by side", "difference in cost", "Who supplies it", "lead time"):
         assert words in page.stdout
+    every = run("compare", *paths, "--all")
+    assert "smaller ones" in page.stdout
+    assert "smaller ones" not in every.stdout
     assert run("compare", paths[0]).code == 2
     assert run("compare", paths[0], paths[0]).code == 2
     alone = run("compare", paths[0], "--scenarios")

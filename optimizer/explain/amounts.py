@@ -14,7 +14,7 @@ Anything else is found by halving.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -109,15 +109,45 @@ def _direct(feasible: Feasibility, loosened: Loosened, unit: float, most: float)
     return None if outcome.objective is None else max(outcome.objective, 0.0)
 
 
-def _with_amount(
-    base: Arrays, far: Arrays, patch: Patch, unit: float, most: float
-) -> Arrays | None:
-    """Arrays with the amount as a column, and its products with yes/no columns."""
-    height, width = base.matrix.shape
-    binary = base.integer & (base.upper <= 1)
-    touched = np.unique(patch.entries[:, 1]) if len(patch.entries) else np.zeros(0, dtype=int)
-    if not binary[touched].all():
-        return None
+class _Rows:
+    """Entries added to a matrix, and sides of rows added under it."""
+
+    def __init__(self, height: int) -> None:
+        self.height = height
+        self.rows: list[int] = []
+        self.columns: list[int] = []
+        self.values: list[float] = []
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+
+    def put(self, row: int, column: int, value: float) -> None:
+        """An entry."""
+        self.rows.append(row)
+        self.columns.append(column)
+        self.values.append(value)
+
+    def add(self, entries: Sequence[tuple[int, float]], lower: float, upper: float) -> None:
+        """A row with its entries (column, value) and sides."""
+        at = self.height + len(self.lower)
+        for column, value in entries:
+            self.put(at, column, value)
+        self.lower.append(lower)
+        self.upper.append(upper)
+
+    def under(self, matrix: sparse.csr_array, width: int) -> sparse.csr_array:
+        """The matrix with all of it."""
+        body = matrix.tocoo()
+        rows = np.concatenate([body.coords[0], np.array(self.rows, dtype=np.int64)])
+        columns = np.concatenate([body.coords[1], np.array(self.columns, dtype=np.int64)])
+        values = np.concatenate([body.data, np.array(self.values)])
+        shape = (self.height + len(self.lower), width)
+        return sparse.csr_array(sparse.coo_array((values, (rows, columns)), shape=shape))
+
+
+def _slopes(
+    base: Arrays, far: Arrays, unit: float
+) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """How row sides and lower and upper bounds grow with the amount; None if not in proportion."""
     sides = [
         (base.row_lower, far.row_lower), (base.row_upper, far.row_upper),
         (base.lower, far.lower), (base.upper, far.upper),
@@ -127,63 +157,57 @@ def _with_amount(
     with np.errstate(invalid="ignore"):
         low, high, lower, upper = (np.nan_to_num((b - a) / unit) for a, b in sides)
     one_sided = (low != high) & np.isfinite(base.row_lower) & np.isfinite(base.row_upper)
-    if one_sided.any():
+    return None if one_sided.any() else (np.where(low != 0, low, high), lower, upper)
+
+
+def _with_amount(
+    base: Arrays, far: Arrays, patch: Patch, unit: float, most: float
+) -> Arrays | None:
+    """Arrays with the amount as a column, and its products with yes/no columns."""
+    height, width = base.matrix.shape
+    binary = base.integer & (base.upper <= 1)
+    touched = np.unique(patch.entries[:, 1]) if len(patch.entries) else np.zeros(0, dtype=int)
+    slopes = _slopes(base, far, unit)
+    if slopes is None or not binary[touched].all():
         return None
-    slope = np.where(low != 0, low, high)
-    bound_rows = np.flatnonzero((lower != 0) | (upper != 0))
+    slope, lower, upper = slopes
     products = {int(column): width + 1 + number for number, column in enumerate(touched)}
-    total = width + 1 + len(products)
-    rows, columns, values = [], [], []
-
-    def put(row: int, column: int, value: float) -> None:
-        rows.append(row)
-        columns.append(column)
-        values.append(value)
-
+    added = _Rows(height)
     for row in np.flatnonzero(slope):
-        put(int(row), width, -float(slope[row]))
+        added.put(int(row), width, -float(slope[row]))
     before = base.matrix.tocsr()
     for (row, column), value in zip(patch.entries.tolist(), patch.values.tolist(), strict=True):
-        put(row, products[column], (value - float(before[row, column])) / unit)
-    next_row = height
-    new_low: list[float] = []
-    new_high: list[float] = []
-    own_lower, own_upper = base.lower.copy(), base.upper.copy()
-    for column in bound_rows.tolist():
-        for change, side, bounds in (
-            (lower[column], base.lower[column], own_lower),
-            (upper[column], base.upper[column], own_upper),
-        ):
-            if not change:
-                continue
-            is_lower = bounds is own_lower
-            put(next_row, column, 1.0)
-            put(next_row, width, -float(change))
-            new_low.append(side if is_lower else -np.inf)
-            new_high.append(np.inf if is_lower else side)
-            bounds[column] = side + min(change * most, 0.0) if is_lower else np.inf
-            next_row += 1
+        added.put(row, products[column], (value - float(before[row, column])) / unit)
+    bounds = _bounds_as_rows(base, lower, upper, most, added)
     for column, product in products.items():
-        put(next_row, product, 1.0)
-        put(next_row, width, -1.0)
-        put(next_row + 1, product, 1.0)
-        put(next_row + 1, column, -most)
-        new_low += [-np.inf, -np.inf]
-        new_high += [0.0, 0.0]
-        next_row += 2
-    more = total - width
-    body = before.tocoo()
-    matrix = sparse.coo_array(
-        (
-            np.concatenate([body.data, np.array(values)]),
-            (
-                np.concatenate([body.coords[0], np.array(rows, dtype=np.int64)]),
-                np.concatenate([body.coords[1], np.array(columns, dtype=np.int64)]),
-            ),
-        ),
-        shape=(next_row, total),
-    ).tocsr()
-    cost = np.zeros(total)
+        added.add([(product, 1.0), (width, -1.0)], -np.inf, 0.0)
+        added.add([(product, 1.0), (column, -most)], -np.inf, 0.0)
+    return _wider(base, added, bounds, 1 + len(products), most)
+
+
+def _bounds_as_rows(
+    base: Arrays, lower: FloatArray, upper: FloatArray, most: float, added: _Rows
+) -> tuple[FloatArray, FloatArray]:
+    """Write bounds that grow with the amount as rows; returns what is left of the bounds."""
+    own_lower, own_upper = base.lower.copy(), base.upper.copy()
+    amount = base.matrix.shape[1]
+    for column in np.flatnonzero((lower != 0) | (upper != 0)).tolist():
+        if change := float(lower[column]):
+            side = float(base.lower[column])
+            added.add([(column, 1.0), (amount, -change)], side, np.inf)
+            own_lower[column] = side + min(change * most, 0.0)
+        if change := float(upper[column]):
+            added.add([(column, 1.0), (amount, -change)], -np.inf, float(base.upper[column]))
+            own_upper[column] = np.inf
+    return own_lower, own_upper
+
+
+def _wider(
+    base: Arrays, added: _Rows, bounds: tuple[FloatArray, FloatArray], more: int, most: float
+) -> Arrays:
+    """Arrays with more columns, the first of them the amount, and the rows added."""
+    width = base.matrix.shape[1]
+    cost = np.zeros(width + more)
     cost[width] = 1.0
 
     def longer(part: FloatArray) -> FloatArray:
@@ -191,11 +215,11 @@ def _with_amount(
 
     return replace(
         base,
-        matrix=sparse.csr_array(matrix),
-        row_lower=np.concatenate([base.row_lower, np.array(new_low, dtype=float)]),
-        row_upper=np.concatenate([base.row_upper, np.array(new_high, dtype=float)]),
-        lower=longer(own_lower),
-        upper=np.concatenate([own_upper, np.full(more, most)]),
+        matrix=added.under(base.matrix, width + more),
+        row_lower=np.concatenate([base.row_lower, np.array(added.lower, dtype=float)]),
+        row_upper=np.concatenate([base.row_upper, np.array(added.upper, dtype=float)]),
+        lower=longer(bounds[0]),
+        upper=np.concatenate([bounds[1], np.full(more, most)]),
         integer=np.concatenate([base.integer, np.zeros(more, dtype=bool)]),
         objectives={name: longer(one) for name, one in base.objectives.items()} | {"amount": cost},
         offsets={**base.offsets, "amount": 0.0},

@@ -12,7 +12,7 @@ import pandas as pd
 from ...models.explain_results import BINDING, VALUES, frame_of
 from ..labels import KINDS
 from ..network import Network
-from ..stress.history import _nodes_of
+from ..stress.history import member_nodes
 from ..tree import FloatArray, IntArray
 from ..workbench import Workbench
 from .prices import Cells, Prices
@@ -59,7 +59,7 @@ def nodes_of(network: Network, prices: Prices) -> Nodes:
 def _node(network: Network, family: str, members: IntArray) -> IntArray | int:
     kinds = KINDS[family]
     if "node" in kinds or kinds[0] in ("application", "service", "entry", "window"):
-        return _nodes_of(network, kinds, members)
+        return member_nodes(network, kinds, members)
     if kinds[0] == "licence_path":
         return np.asarray(network.licences.total.members[members[:, 0], 1])
     rows = {"limit": network.limits, "quota": network.quotas}.get(kinds[0])

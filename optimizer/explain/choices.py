@@ -1,8 +1,8 @@
 r"""The runner-up: what the plan would cost without what it chose, and how far the rest is away.
 
 Without: the columns of the thing are held at 0 and the plan is solved again. Away, for a purchase
-that needs no decision: the least reduced cost of its orders, at the prices of their periods. For
-one that does, the price cut :math:`p` at which choosing it costs nothing,
+that needs no decision: the price cut at which a first order costs nothing (see :mod:`.margins`).
+For one that does, the price cut :math:`p` at which choosing it costs nothing,
 
 .. math::
     V_{forced}(p) = \min \Bigl\{ \text{cost} - p \sum_n w_n\, buy_n \;\Big|\; \text{chosen} \Bigr\}
@@ -18,10 +18,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ...models.explain_results import CHOICES, frame_of
 from ...models.plan import SolveStatus
@@ -30,9 +32,11 @@ from ..network import Network
 from ..resolve import Resolver, Setup
 from ..stress.appending import NewRows, with_rows
 from ..tree import FloatArray, IntArray
+from .margins import Margins
 from .prices import Prices
 from .words import Words
 
+BoolArray = NDArray[np.bool_]
 FORCED = "chosen"
 """Rows that say that a thing is chosen, which bind only where somebody asks."""
 STEPS = 8
@@ -258,16 +262,28 @@ class Choices:
         if not len(thing.bought):
             return None
         weight, price = self._weights(thing)
-        open_ = self.prices.arrays.upper[thing.bought] > 0
-        if not open_.any():
+        cut = self.margins.cut(thing.member) if self._may_order(thing).any() else None
+        if cut is None:
             return None
-        cut = self.prices.reduced[thing.bought][open_] / weight[open_]
-        at = int(np.argmin(cut))
-        now = float(price[open_][at])
+        now = float(np.average(price, weights=weight))
         return {
-            "away": max(float(cut[at]), 0.0), "price": now, "per": self._per(thing),
-            "never": bool(cut[at] > now > 0), "error": 0.0,
+            "away": cut, "price": now, "per": self._per(thing), "never": cut > now > 0,
+            "error": 0.0,
         }  # fmt: skip
+
+    def _may_order(self, thing: Thing) -> BoolArray:
+        return np.asarray(self.prices.arrays.upper[thing.bought] > 0)
+
+    @cached_property
+    def margins(self) -> Margins:
+        """Price cuts of the offers that need no decision."""
+        orders, weights = {}, {}
+        for thing in self.things:
+            if thing.family == "buy" and self._quantity(thing) <= self.most:
+                open_ = self._may_order(thing)
+                orders[thing.member] = thing.bought[open_]
+                weights[thing.member] = self._weights(thing)[0][open_]
+        return Margins(self.prices, orders, weights, self.network.total_demand, self.setup.options)
 
     def _cut(self, thing: Thing, arrays: Arrays) -> dict[str, Any]:
         """The least price cut at which choosing an offer costs nothing."""

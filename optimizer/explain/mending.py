@@ -12,6 +12,7 @@ from ...models.row_keys import PROVENANCE
 from ..highs import Options
 from ..stress.worth import worth_of
 from .amounts import least_amount, least_steps
+from .easing import Easing
 from .edits import Edit, applied
 from .feasible import Asked, Feasibility
 from .requirements import Loosening, Requirement
@@ -153,6 +154,20 @@ class Mender:
         return Mending(
             one, self.asked([(one, None)], before), alone.edits, None, text, (self.part(one),)
         )
+
+    def eased(self, one: Requirement, others: Sequence[Requirement]) -> list[Mending]:
+        """Ways in which a rule gives in time or in part, each the least that gives a plan."""
+        around: list[Given] = [(other, None) for other in others]
+
+        def asked(edits: Sequence[Edit]) -> Asked:
+            base = self.asked(around)
+            return replace(base, edits=(*base.edits, *edits))
+
+        easing = Easing(self.feasible, self.loosening.names, self.words, asked)
+        return [
+            Mending(one, Asked(way.edits), way.edits, None, way.text, (self.part(one),))
+            for way in easing.of(one.row)
+        ]
 
     def _cap(
         self, one: Requirement, around: Sequence[Given], before: Sequence[Mending]

@@ -26,6 +26,8 @@ NAMED = 5
 """Most requirements named in one sentence."""
 MOST_MENDS = 8
 """Most mends of one conflict that are worked out."""
+EASED = 2
+"""Most rules for which ways are looked for that they could give in part."""
 PROPS = ("stock", "lanes", "outlets")
 """What a case may well lack without anybody having asked for it."""
 RATHER = (
@@ -206,8 +208,10 @@ class _Search:
     def _mends(self, singles: list[Requirement], others: list[Requirement]) -> list[Mend]:
         found = [self.mender.least(one, others) for one in _order(singles)[: MOST_MENDS + 2]]
         joint = self._joint(singles, others)
-        known = [one for one in [*found, joint] if one is not None]
-        return self.mender.ranked(known)[:MOST_MENDS]
+        rules = [one for one in _order(singles) if one.group == "rules"]
+        eased = [way for one in rules[:EASED] for way in self.mender.eased(one, others)]
+        known = [one for one in [*found, joint, *eased] if one is not None]
+        return self.mender.ranked(known)[: MOST_MENDS + len(eased)]
 
     def _joint(self, singles: list[Requirement], others: list[Requirement]) -> Mending | None:
         """Less of several demands together, where none of them is enough alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from ...models.case import Case
 from ...models.explain_results import CHOICES, Explained, frame_of
@@ -23,7 +24,7 @@ from ..tree import FloatArray
 from ..workbench import Workbench
 from .binding import binding_table, values_table
 from .choices import Choices
-from .prices import fixed_whole, prices_of
+from .prices import Prices, fixed_whole, prices_of
 from .rule_costs import Progress, rule_costs
 from .words import Words
 
@@ -84,18 +85,8 @@ def explain_plan(
     words = Words(case)
     choices = frame_of([], CHOICES)
     if name == "cost":
-        small = built.arrays.matrix.shape[1] < LARGE
-        anew = deep or small
-        options = replace(request.options, progress=None, threads=1)
-        options = replace(options, gap=min(options.gap, 1e-7)) if small else options
-        base = built.arrays if anew else fixed_whole(kept, point)
-        search = Choices(
-            built.network, base, built.arrays, point, prices,
-            Setup(built.arrays, ("cost",), caps, options), words, anew=anew,
-            seconds=np.inf if deep else SECONDS,
-        )  # fmt: skip
-        choices = search.table()
-        notes += _said(search, anew=anew)
+        choices, said = _choices(built, kept, point, prices, request, caps, words, deep=deep)
+        notes += said
     costs, segments, leftover = None, None, None
     if rules:
         costs, segments, leftover = rule_costs(
@@ -110,17 +101,34 @@ def explain_plan(
     )  # fmt: skip
 
 
+def _choices(
+    built: Built, kept: Arrays, point: FloatArray, prices: Prices, request: Request,
+    caps: dict[str, float], words: Words, *, deep: bool,
+) -> tuple[pd.DataFrame, list[str]]:  # fmt: skip
+    """What comes next best, and notes on how it was looked for."""
+    small = built.arrays.matrix.shape[1] < LARGE
+    anew = deep or small
+    options = replace(request.options, progress=None, threads=1)
+    options = replace(options, gap=min(options.gap, 1e-7)) if small else options
+    base = built.arrays if anew else fixed_whole(kept, point)
+    search = Choices(
+        built.network, base, built.arrays, point, prices,
+        Setup(built.arrays, ("cost",), caps, options), words, anew=anew,
+        seconds=np.inf if deep else SECONDS,
+    )  # fmt: skip
+    return search.table(), _said(search, anew=anew)
+
+
 def _said(search: Choices, *, anew: bool) -> list[str]:
     notes = []
     if not anew:
         notes.append(
-            "what doing without costs, and what comes next best, is worked out with all other "
-            "yes/no decisions of the plan kept; --deep decides everything anew"
+            "doing without and next best keep the plan's other yes/no decisions (--deep: anew)"
         )
     if search.skipped:
         notes.append(
-            f"{search.skipped} suppliers, plants, expansions, lanes or stores were not tried "
-            f"within {SECONDS:.0f} seconds; --deep tries all"
+            f"{search.skipped} of {len(search.things)} suppliers, plants, expansions, lanes and "
+            f"stores were not tried within {SECONDS:.0f} s (--deep: all)"
         )
     return notes
 

@@ -109,7 +109,7 @@ def _own_node(network: Network, family: str, members: IntArray) -> IntArray:
     if family == "applying":
         return network.licences.apply.column(4)[members[:, 0]]
     if family == "servicing":
-        return network.production.services.apply.column(2)[members[:, 0]]
+        return np.maximum(network.production.services.apply.column(2)[members[:, 0]], 0)
     return members[:, -1]
 
 

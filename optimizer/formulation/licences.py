@@ -8,7 +8,8 @@ the need :math:`N_a` behind it and approval :math:`\alpha_a`; what moves at n un
     \sum_{f \in MOVED(\kappa, n)} flow_f &= \sum_{a \in USABLE(\kappa, n)} drawn_{a,n} \\
     \sum_{n \in PATH(l)} drawn_{a,n} &\le \alpha_a N_a\, applying_a \qquad \forall\ \text{paths } l
 
-with :math:`applying_a = 1` where an application costs nothing. For a service licence :math:`s` of a
+with :math:`applying_a = 1` where an application costs nothing, and where it was made before period
+1: there :math:`\alpha_a N_a` is what was granted and is left. For a service licence :math:`s` of a
 plant, with uptimes :math:`u` and gains :math:`g` of activity as in :mod:`..network.technology`:
 
 .. math::
@@ -95,8 +96,11 @@ def _add_services(model: ConcreteModel, network: Network) -> None:
     services, rows = production.services, production.service_rows
     rule, plant, node = services.apply.members.T
     applications = add_set(model, "SERVICE_APPLICATIONS", Index(np.arange(len(rule))))
-    add_variables(model, "servicing", applications, "binary")
+    before, node = node < 0, np.maximum(node, 0)  # before period 1: held, and paid
+    held = {"lower": before.astype(float), "upper": np.ones(len(node))} if before.any() else {}
+    add_variables(model, "servicing", applications, "binary", **held)
     cost = network.weight[node] * network.at("controls", "cost", rule, node)
+    cost = np.where(before, 0.0, cost)
     add_data(model, "service_cost", applications, cost)
 
     at, when = services.usable

@@ -188,7 +188,7 @@ def _given(
     period = np.array([case.period(row.period, 1) for row in case.in_transit], dtype=np.int64)
     row, node = np.nonzero(period[:, None] == tree.period[None, :])
     site, material = frame.places(case.in_transit)
-    marks = [provenance.pedigrees.given(own.pedigrees, own.material) for own in case.in_transit]
+    marks = [provenance.pedigrees.held(own) for own in case.in_transit]
     variants = [
         provenance.becomes(where, what, own)
         for where, what, own in zip(site.tolist(), material.tolist(), marks, strict=True)

@@ -131,7 +131,7 @@ def _initial(
     provenance = movements.provenance
     if provenance.plain:
         return material
-    marks = [provenance.pedigrees.given(row.pedigrees, row.material) for row in piles]
+    marks = [provenance.pedigrees.held(row) for row in piles]
     variants = [
         provenance.becomes(where, what, own) if row.initial > 0 else what
         for where, what, own, row in zip(

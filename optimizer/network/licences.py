@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from .moves import Movements
 from .routes import Routes
 from .shipping import Shipping
 from .supply import Supply
-from .technology import licence_nodes
+from .technology import granted_nodes, licence_nodes
 
 Pairs = tuple[IntArray, IntArray]
 KEY = 4
@@ -28,10 +29,11 @@ class Licences:
     """Applications and what draws on them.
 
     Attributes:
-        apply: (rule, exporter, destination, end use, node) of applications.
+        apply: (rule, exporter, destination, end use, node) of applications; node -k is that of
+            row k of `granted`, which was applied for before period 1.
         most: most that can be applied for. Shape (apply,).
         approval: part of it that is approved. Shape (apply,).
-        cost: cost of each application. Shape (apply,).
+        cost: cost of each application, 0 of what was applied for before. Shape (apply,).
         draw: (application, node) at which one can be drawn on.
         moved: (rule, exporter, destination, end use, node) at which something moves.
         buys, ships, draws: pairs of positions in ``moved`` and in buy, ship and ``draw``.
@@ -72,14 +74,15 @@ def build_licences(
     moved = Index(members)
     apply, most, draw = _applications(frame, movements, moved)
     rule, node = apply.column(0), apply.column(KEY)
+    new, node = node >= 0, np.maximum(node, 0)
     key = apply.members[draw.column(0)].copy()
     key[:, KEY] = draw.column(1)
     total, drawn = _totals(frame, apply, draw)
     return Licences(
         apply=apply,
         most=most,
-        approval=movements.regime.approval[rule, node],
-        cost=frame.values.array("controls", "cost")[rule, node],
+        approval=np.where(new, movements.regime.approval[rule, node], 1.0),
+        cost=np.where(new, frame.values.array("controls", "cost")[rule, node], 0.0),
         draw=draw,
         moved=moved,
         buys=(of_flow[: len(buys[0])], buys[0]),
@@ -127,11 +130,31 @@ def _applications(
                 draws += [(len(keys), at) for at in own]
                 keys.append((*key, node))
                 most.append(need)
+    for number, key, quantity, usable in _granted(frame, movements):
+        own = [at for at in usable.tolist() if at in used.get(key, set())]
+        if own:
+            draws += [(len(keys), at) for at in own]
+            keys.append((*key, -number))
+            most.append(quantity)
     return (
         Index(np.array(keys, dtype=np.int64).reshape(-1, KEY + 1)),
         np.array(most, dtype=float),
         Index(np.array(draws, dtype=np.int64).reshape(-1, 2)),
     )
+
+
+def _granted(
+    frame: Frame, movements: Movements
+) -> Iterator[tuple[int, tuple[int, ...], float, IntArray]]:
+    """(row of `granted`, key, quantity, nodes) of licences for goods granted before period 1."""
+    case, uses = frame.case, movements.regime.marks.uses
+    rules = {row.control: at for at, row in enumerate(case.controls)}
+    country = {name: at for at, name in enumerate(frame.countries)}
+    for number, row in enumerate(case.granted, start=1):
+        ends = country.get(row.exporter or "", -1), country.get(row.destination or "", -1)
+        if row.plant is None and row.end_use in uses and min(ends) >= 0 and row.quantity > 0:
+            key = (rules[row.control], *ends, uses.index(row.end_use))
+            yield number, key, row.quantity, granted_nodes(frame, row)
 
 
 class _Needs:

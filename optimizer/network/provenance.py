@@ -172,10 +172,10 @@ class Provenance:
         for pile in case.stockpiles:
             if pile.initial > 0:
                 place = frame.site[pile.site], frame.material[pile.material]
-                yield place, self.pedigrees.given(pile.pedigrees, pile.material)
+                yield place, self.pedigrees.held(pile)
         for goods in case.in_transit:
             place = frame.site[goods.site], frame.material[goods.material]
-            yield place, self.pedigrees.given(goods.pedigrees, goods.material)
+            yield place, self.pedigrees.held(goods)
 
     def _spread(self) -> None:
         """Forward: every set of marks that can be at every place."""

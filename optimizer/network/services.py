@@ -13,7 +13,7 @@ from ..controls import Regime
 from ..indexing import Index
 from ..tree import FloatArray, IntArray
 from .frame import Frame
-from .technology import is_about, licence_nodes, technologies_of
+from .technology import granted_nodes, is_about, licence_nodes, technologies_of
 
 BoolArray = NDArray[np.bool_]
 
@@ -41,8 +41,10 @@ class Services:
         plants, expansions: part of capacity left by rules that no licence helps against.
             Shape (plants or expansions, nodes).
         rules: rules that a licence helps against.
-        apply: (rule, plant, node) of applications.
+        apply: (rule, plant, node) of applications; node -k is that of row k of `granted`, which
+            was applied for before period 1.
         usable: (application, node) at which each can be used.
+        approval: part of what each lifts that is approved. Shape (apply,).
     """
 
     plants: FloatArray
@@ -50,6 +52,7 @@ class Services:
     rules: list[ServiceRule]
     apply: Index
     usable: tuple[IntArray, IntArray]
+    approval: FloatArray
 
 
 def build_services(frame: Frame, regime: Regime) -> Services:
@@ -72,7 +75,11 @@ def build_services(frame: Frame, regime: Regime) -> Services:
         elif not all(np.isnan(uptime).all() for uptime in without):
             rules.append(ServiceRule(rule, *without))
     apply, usable = _applications(frame, regime, rules)
-    return Services(*fixed, rules, apply, usable)
+    rule, _, node = apply.members.T
+    approval = regime.approval[rule, np.maximum(node, 0)]
+    before = np.flatnonzero(node < 0)
+    approval[before] = [case.granted[-int(at) - 1].approval for at in node[before]]
+    return Services(*fixed, rules, apply, usable, approval)
 
 
 def _without(
@@ -100,11 +107,11 @@ def _applications(
     """Applications for services that can be of use, and the nodes they can be used at."""
     keys: list[tuple[int, int, int]] = []
     pairs: list[tuple[int, int]] = []
-    owner = {row.plant: at for at, row in enumerate(frame.case.plants)}
+    position = {row.plant: at for at, row in enumerate(frame.case.plants)}
     for one in rules:
         needed = ~np.isnan(one.plants)
         for at, row in enumerate(frame.case.expansions):
-            needed[owner[row.plant]] |= ~np.isnan(one.expansions[at])
+            needed[position[row.plant]] |= ~np.isnan(one.expansions[at])
         for plant in np.flatnonzero(needed.any(axis=1)):
             for node in np.flatnonzero(regime.approval[one.rule] > 0):
                 nodes = licence_nodes(frame, one.rule, int(node))
@@ -112,6 +119,16 @@ def _applications(
                 if len(nodes):
                     pairs += [(len(keys), int(at)) for at in nodes]
                     keys.append((one.rule, int(plant), int(node)))
+        control = frame.case.controls[one.rule].control
+        for number, granted in enumerate(frame.case.granted, start=1):
+            if granted.control != control or granted.plant not in position:
+                continue
+            held = position[granted.plant]
+            nodes = granted_nodes(frame, granted)
+            nodes = nodes[needed[held, nodes]]
+            if len(nodes):
+                pairs += [(len(keys), int(at)) for at in nodes]
+                keys.append((one.rule, held, -number))
     members = np.array(keys, dtype=np.int64).reshape(-1, 3)
     usable = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return Index(members), (usable[:, 0], usable[:, 1])
@@ -222,7 +239,7 @@ def build_service_rows(
     position = {row.plant: at for at, row in enumerate(frame.case.plants)}
     owner = np.array([position[row.plant] for row in frame.case.expansions], dtype=np.int64)
     at, node = services.usable
-    rule, plant, applied = services.apply.members.T
+    rule, plant = services.apply.column(0), services.apply.column(1)
     slot_of: list[int] = []
     base: list[float] = []
     module: list[list[float]] = []
@@ -238,7 +255,7 @@ def build_service_rows(
         ]
         approvals: dict[int, dict[int, float]] = {}
         for application in at[(node == now) & (plant[at] == works)].tolist():
-            given = float(regime.approval[rule[application], applied[application]])
+            given = float(services.approval[application])
             approvals.setdefault(int(rule[application]), {})[application] = given
         for uptime, gains in _Slot(parts, approvals).rows():
             terms += [(len(slot_of), application, gain) for application, gain in gains.items()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...models.commitment_rows import Granted
 from ..controls import LICENSED, Regime
 from ..indexing import Index, as_columns
 from ..tree import FloatArray, IntArray
@@ -109,6 +110,13 @@ def licence_nodes(frame: Frame, rule: int, node: int) -> IntArray:
     inside = (tree.period >= first) & (tree.period <= last)
     below = tree.path_at[:, int(tree.period[node]) - 1] == node
     return np.flatnonzero(inside & below)
+
+
+def granted_nodes(frame: Frame, row: Granted) -> IntArray:
+    """Nodes at which a licence granted before period 1 can be used."""
+    case, period = frame.case, frame.tree.period
+    first, last = case.period(row.start, 1), case.period(row.end, frame.tree.periods)
+    return np.flatnonzero((period >= first) & (period <= last))
 
 
 def after_waits(

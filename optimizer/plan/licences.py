@@ -97,6 +97,7 @@ def _goods(network: Network, reader: Reader) -> list[dict[str, object]]:
     taken = applied(network, reader)
     uses = network.movements.regime.marks.uses
     kept = np.union1d(noticeable(used), np.flatnonzero(taken))
+    kept = kept[found.apply.column(4)[kept] >= 0]  # what was granted before is none of this plan
     rows = []
     for at in kept:
         rule, exporter, destination, use, node = found.apply.members[at].tolist()
@@ -124,6 +125,8 @@ def _services(network: Network, reader: Reader) -> list[dict[str, object]]:
     taken = reader.of("servicing") > TAKEN
     for at in np.flatnonzero(taken):
         rule, plant, node = network.production.services.apply.members[at].tolist()
+        if node < 0:
+            continue  # granted before
         row = case.plants[plant]
         rows.append(
             {

@@ -68,5 +68,7 @@ def _along(tables: Tables, path: list[int]) -> Tables:
 
 
 def _renumbered(nodes: pd.Series[int], number: dict[int, int]) -> np.ndarray:
-    """Nodes by their place on the path; -1 stays what it is."""
-    return np.array([number.get(int(node), -1) for node in nodes], dtype=np.int64)
+    """Nodes by their place on the path; what is below 0 stays what it is."""
+    return np.array(
+        [int(node) if node < 0 else number.get(int(node), -1) for node in nodes], dtype=np.int64
+    )

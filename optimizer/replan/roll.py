@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ...datasets.checks import check_case
-from ...models.case import Case
+from ...models.case import Case, CaseSettings, SolveSettings
 from ...models.plan import Tables
 from ...models.problems import CaseError
 from ..tree import IntArray, Tree, build_tree
 from ..verification.carrying import carried_over
+from .granted import granted
 from .shifting import (
     shifted_changes,
     shifted_rows,
@@ -91,65 +92,84 @@ def roll(
     tree = build_tree(case, scenarios)
     path = _path(tree, periods, scenario)
     passed = Passed.of(case, tables, tree, path)
-    weight = _weights(tree, passed)
-    piles, extra = stockpiles(passed)
-    rows = shifted_rows(case, periods)
-    waiting = demand(passed)
-    rows["demand"] = [
-        moved.model_copy(update={"waiting": own.waiting})
-        for moved, own in zip(rows["demand"], waiting, strict=True)
-    ]
-    carried, uncounted = carried_over(case, tables, scenarios, path)
-    passed.lost += [
-        f"policy {name}: it counts suppliers over a window that is still running"
-        for name in uncounted
-    ]
-    _check_licences(passed)
-    _check_changes(passed)
-    settings = case.case.model_copy(
-        update={
-            "start": shifted_start(case, periods),
-            "periods": total - periods,
-            "periods_before": case.case.periods_before + periods,
-        }
-    )
-    futures = shifted_scenarios(case, periods, weight, tree.branch) if case.scenarios else []
-    names = {row.scenario for row in futures}
-    solve = case.solve
-    if list(scenarios) != ["all"]:
-        solve = solve.model_copy(update={"scenarios": list(weight)})
-    elif solve.scenarios != ["all"]:
-        left = [name for name in solve.scenarios if name in names]
-        solve = solve.model_copy(update={"scenarios": left or ["all"]})
-    later = case.model_copy(
-        update={
-            **rows,
-            "case": settings,
-            "solve": solve,
-            "stockpiles": piles,
-            "in_transit": [*under_way(passed), *extra],
-            "commitments": commitments(passed, names),
-            "carried": carried,
-            "control_status": shifted_status(case, periods),
-            "scenarios": futures,
-            "changes": [],
-        }
-    )
-    later = later.model_copy(update={"changes": shifted_changes(case, later, periods, names)})
+    later = _later(passed, scenarios)
     if passed.lost and not leave_out:
         raise CannotRollError(passed.lost)
     problems = check_case(later)
     if any(problem.level == "error" for problem in problems):
         raise CaseError(problems, f"{case.case.name} rolled forward")
-    cash = passed.rows("cash")
     years = periods * case.case.months_per_period / 12
     return Rolled(
         later,
-        float(cash["discounted"].sum()),
+        float(passed.rows("cash")["discounted"].sum()),
         float((1 + case.case.discount_rate) ** -years),
         tree.owner[path[-1]],
         tuple(dict.fromkeys(passed.lost)),
     )
+
+
+def _later(passed: Passed, scenarios: Sequence[str]) -> Case:
+    """The case of what comes after the passed periods; ``passed.lost`` gets what it cannot hold."""
+    case, periods, tree = passed.case, passed.periods, passed.tree
+    weight = _weights(tree, passed)
+    futures = shifted_scenarios(case, periods, weight, tree.branch) if case.scenarios else []
+    names = {row.scenario for row in futures}
+    piles, extra = stockpiles(passed)
+    carried, uncounted = carried_over(case, passed.tables, list(scenarios), passed.path)
+    passed.lost += [
+        f"policy {name}: it counts suppliers over a window that is still running"
+        for name in uncounted
+    ]
+    _check_changes(passed)
+    later = case.model_copy(
+        update={
+            **_rows(passed),
+            "case": _settings(case, periods),
+            "solve": _solve_settings(case, scenarios, list(weight), names),
+            "stockpiles": piles,
+            "in_transit": [*under_way(passed), *extra],
+            "commitments": commitments(passed, names),
+            "carried": carried,
+            "granted": granted(passed),
+            "control_status": shifted_status(case, periods),
+            "scenarios": futures,
+            "changes": [],
+        }
+    )
+    return later.model_copy(update={"changes": shifted_changes(case, later, periods, names)})
+
+
+def _rows(passed: Passed) -> dict[str, list[Any]]:
+    """Rows with their windows moved; those of demand with what is waiting."""
+    rows = shifted_rows(passed.case, passed.periods)
+    rows["demand"] = [
+        moved.model_copy(update={"waiting": own.waiting})
+        for moved, own in zip(rows["demand"], demand(passed), strict=True)
+    ]
+    return rows
+
+
+def _settings(case: Case, periods: int) -> CaseSettings:
+    """The horizon that is left."""
+    return case.case.model_copy(
+        update={
+            "start": shifted_start(case, periods),
+            "periods": case.case.periods - periods,
+            "periods_before": case.case.periods_before + periods,
+        }
+    )
+
+
+def _solve_settings(
+    case: Case, solved: Sequence[str], possible: list[str], names: set[str]
+) -> SolveSettings:
+    """Scenarios to solve for: of those asked for, the ones that are still possible."""
+    if list(solved) != ["all"]:
+        return case.solve.model_copy(update={"scenarios": possible})
+    if case.solve.scenarios != ["all"]:
+        left = [name for name in case.solve.scenarios if name in names]
+        return case.solve.model_copy(update={"scenarios": left or ["all"]})
+    return case.solve
 
 
 def _path(tree: Tree, periods: int, scenario: str | None) -> IntArray:
@@ -177,31 +197,6 @@ def _weights(tree: Tree, passed: Passed) -> dict[str, float]:
         for name, weight, still in zip(tree.scenarios, tree.weights, through, strict=True)
         if still
     }
-
-
-def _check_licences(passed: Passed) -> None:
-    """Licences that are still of use."""
-    table = passed.rows("licences")
-    for row in table[table["last"] > passed.periods].to_dict("records"):
-        kind = next(r.kind for r in passed.case.controls if r.control == row["control"])
-        if kind == "technology":
-            continue  # what it allowed is a decision, with its date
-        if kind != "service" and _drawn(passed, row) >= float(row["approval"] * row["quantity"]):
-            continue  # used up
-        passed.lost.append(
-            f"licence under {row['control']} from {row['exporter']} to {row['destination']}, "
-            f"applied for in {row['label']}: it can still be used"
-        )
-
-
-def _drawn(passed: Passed, licence: dict[Hashable, Any]) -> float:
-    """What has moved under a licence for goods, and a little more for rounding."""
-    used = passed.rows("licence_use")
-    keys = ["control", "exporter", "destination", "end_use"]
-    own = used["applied"] == licence["node"]
-    for key in keys:
-        own &= used[key] == licence[key]
-    return float(used.loc[own, "quantity"].sum()) * (1 + 1e-7) + 1e-7
 
 
 def _check_changes(passed: Passed) -> None:

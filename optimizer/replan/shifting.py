@@ -11,7 +11,9 @@ from ...models.row_keys import RowKeys
 from ...models.rule_rows import Change, Scenario
 from ...models.selectors import SelectorError
 
-OWN_RULES = ("changes", "scenarios", "control_status", "in_transit", "commitments", "carried")
+OWN_RULES = (
+    "changes", "scenarios", "control_status", "in_transit", "commitments", "carried", "granted",
+)  # fmt: skip
 """Tables whose periods are moved by rules of their own."""
 
 

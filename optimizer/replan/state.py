@@ -10,8 +10,10 @@ import pandas as pd
 from ...models.case import Case
 from ...models.commitment_rows import Commitment
 from ...models.network_rows import Demand, InTransit, Stockpile
+from ...models.outlets import outlets_text
 from ...models.plan import Tables
 from ...models.standing import as_it_stands
+from ..network import build_network
 from ..tree import IntArray, Tree
 from ..values import Values
 
@@ -72,11 +74,11 @@ def stockpiles(passed: Passed) -> tuple[list[Stockpile], list[InTransit]]:
     for at, pile in enumerate(passed.case.stockpiles):
         own = held[(held["site"] == pile.site) & (held["material"] == pile.material)]
         own = own.sort_values("level", ascending=False, kind="stable")
-        level, marks = 0.0, None
+        level, marks = 0.0, _marks(passed, "")
         for number, row in enumerate(own.to_dict("records")):
             place = f"stock of {pile.material} at {pile.site}"
             if number == 0:
-                level, marks = float(row["level"]), _pedigrees(passed, str(row["marks"]), place)
+                level, marks = float(row["level"]), _marks(passed, str(row["marks"]))
                 continue
             if pile.release_lag:
                 passed.lost.append(
@@ -88,17 +90,19 @@ def stockpiles(passed: Passed) -> tuple[list[Stockpile], list[InTransit]]:
                 passed.lost.append(f"{place}: its decay differs between futures")
             kept = (1 - float(decay[0])) * float(row["level"])
             extra.append(_goods(passed, pile.site, pile.material, 1, kept, str(row["marks"])))
-        update = {"initial": level, "pedigrees": marks}
-        piles.append(pile.model_copy(update=update))
+        piles.append(pile.model_copy(update={"initial": level, **marks}))
     return piles, extra
 
 
-def _pedigrees(passed: Passed, marks: str, place: str) -> str | None:
-    """Marks as the column `pedigrees` of a case holds them."""
-    own = [mark for mark in marks.split(",") if mark and not mark.startswith("!")]
-    if "!" in marks:
-        passed.lost.append(f"{place}: it is kept from some end uses by the rule it moved under")
-    return ",".join(own) or None
+def _marks(passed: Passed, text: str) -> dict[str, str | None]:
+    """Marks of goods as the columns `pedigrees` and `kept_from` of a case hold them."""
+    names = [mark for mark in text.split(",") if mark]
+    outlets = list(dict.fromkeys((row.end_use, row.end_user) for row in passed.case.demand))
+    written = [f"!{use}" if user is None else f"!{use}={user}" for use, user in outlets]
+    return {
+        "pedigrees": ",".join(mark for mark in names if not mark.startswith("!")) or None,
+        "kept_from": outlets_text([written.index(m) for m in names if m in written], outlets),
+    }
 
 
 def _goods(
@@ -116,8 +120,8 @@ def _goods(
         material=material,
         period=period,
         quantity=quantity,
-        pedigrees=_pedigrees(passed, marks, f"{material} under way to {site}"),
         capital=capital,
+        **_marks(passed, marks),
     )
 
 
@@ -277,8 +281,21 @@ def _check_modules(passed: Passed, at: int, node: int) -> None:
         passed.lost.append(f"modules of {own.plant}: changes alter how many there may be")
     plant = next(row for row in case.plants if row.plant == own.plant)
     differs = own.technology not in (None, plant.technology)
-    if differs and any(rule.kind == "service" for rule in case.controls):
+    if differs and _serviced_otherwise(passed, at, case.plants.index(plant)):
         passed.lost.append(
-            f"modules of {own.plant}: built with another technology than the plant, under a rule "
-            "about services"
+            f"modules of {own.plant}: a rule about services treats their technology "
+            f"({own.technology}) otherwise than that of the plant"
         )
+
+
+def _serviced_otherwise(passed: Passed, expansion: int, plant: int) -> bool:
+    """Whether rules about services ever leave modules another uptime than their plant."""
+    if not any(rule.kind == "service" for rule in passed.case.controls):
+        return False
+    services = build_network(as_it_stands(passed.case), passed.tree).production.services
+    pairs = [(services.plants, services.expansions)]
+    pairs += [(rule.plants, rule.expansions) for rule in services.rules]
+    return any(
+        not np.array_equal(own[plant, passed.later], added[expansion, passed.later], equal_nan=True)
+        for own, added in pairs
+    )

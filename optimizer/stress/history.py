@@ -49,12 +49,10 @@ def member_nodes(network: Network, kinds: tuple[str, ...], members: IntArray) ->
     if kinds[0] == "application":
         return np.asarray(network.licences.apply.members[which, -1])
     if kinds[0] == "service":
-        return np.asarray(network.production.services.apply.members[which, -1])
+        own = network.production.services.apply.members[which, -1]
+        return np.asarray(np.maximum(own, -1))
     rows = network.suppliers.supply if kinds[0] == "entry" else network.suppliers.total
     return np.array(rows.node, dtype=np.int64)[which]
-
-
-_nodes_of = member_nodes  # explain still asks for it by this name
 
 
 def with_past(network: Network, arrays: Arrays, point: FloatArray, start: int) -> Arrays:

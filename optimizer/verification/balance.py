@@ -99,7 +99,7 @@ def _in_transit(reading: Reading, marks: Marks) -> pd.DataFrame:
                 {
                     "site": row.site,
                     "material": row.material,
-                    "marks": marks.given(row.pedigrees, row.material),
+                    "marks": marks.held(row),
                     "node": nodes,
                     "quantity": reading.at("in_transit", "quantity", number, nodes),
                 }

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .borders import Borders
+from .granted import check_granted
 from .leads import Leads, Leg
 from .ledger import Ledger, Where
 from .marks import Marks
@@ -158,9 +159,11 @@ def check_goods(
     _check_unique(reading, table, [*KEY, "node"], ledger)
     most, quantity = licences.most(needs), table["quantity"].to_numpy(dtype=float)
     ledger.at_most("licence need", quantity, most, where)
-    place = _application(table, drawn)
-    _check_dates(reading, table, drawn, place, ledger)
-    _check_totals(licences, drawn, place, ledger)
+    new = drawn[drawn["applied"] >= 0].reset_index(drop=True)
+    place = _application(table, new)
+    _check_dates(reading, table, new, place, ledger)
+    _check_totals(licences, new, place, ledger)
+    check_granted(reading, drawn[drawn["applied"] < 0], ledger)
     _check_draws(leads, drawn, ledger)
     return _check_cost(reading, table, quantity > USED * np.maximum(1.0, most), ledger)
 

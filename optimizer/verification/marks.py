@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ...models.network_rows import Offer
+from ...models.network_rows import InTransit, Offer, Stockpile
+from ...models.outlets import outlets_named
 from ...models.rule_rows import Pedigree
 from .ledger import Ledger
 from .reading import BoolArray, IntArray, Reading
@@ -167,6 +168,12 @@ class Marks:
         if selector is None:
             return ""
         return self._joined(self.reading.select("pedigrees", selector), material)
+
+    def held(self, row: Stockpile | InTransit) -> str:
+        """Marks of goods that are there from the start, as far as they mean something there."""
+        given = self.given(row.pedigrees, row.material).split(",")
+        kept = [_kept_from(*self.outlets[at]) for at in outlets_named(row.kept_from, self.outlets)]
+        return self._joined(filter(None, [*given, *kept]), row.material, row.site)
 
     def inherited(self, text: str, site: str, material: str) -> str:
         """What is left of marks on goods that turn up as a material at a site."""

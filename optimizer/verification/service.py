@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...models.rule_rows import Control
+from .granted import granted_services
 from .ledger import Ledger
 from .reading import BoolArray, FloatArray, Reading
 from .rules import LICENSED, Rules
@@ -69,18 +70,20 @@ class Services:
         """Part approved of the licence of a rule in force for each plant. (plants, nodes)."""
         own = self.table[self.table["position"] == number]
         approval = self.rules.approval[number, own["node"].to_numpy(dtype=np.int64)]
-        return self._by_plant(number, approval)
+        before = granted_services(self.reading, self.reading.case.controls[number].control)[1]
+        return self._by_plant(number, approval) + before
 
     def check(self, ledger: Ledger) -> None:
         """At most one licence of a rule at once for a plant that it restricts."""
         for number, rule in self.rules.of("service"):
-            if rule.policy not in LICENSED or self.table.empty:
+            if rule.policy not in LICENSED:
                 continue
             touched = np.zeros(self.base.shape, dtype=bool)
             for parts in self.parts.values():
                 np.logical_or.at(touched, parts.plants[parts.hit(rule)], True)
             touched &= self.rules.in_force[number]
             count = self._by_plant(number, np.ones(int((self.table["position"] == number).sum())))
+            count += granted_services(self.reading, rule.control)[0]
             rows, nodes = np.nonzero(count)
             ledger.at_most(
                 "licence",

@@ -84,7 +84,7 @@ def _carry_over(reading: Reading, plan: Plan, marks: Marks, ledger: Ledger) -> V
     start = pd.DataFrame(
         {
             "position": np.arange(len(piles), dtype=np.int64),
-            "marks": [marks.given(row.pedigrees, row.material) for row in piles],
+            "marks": [marks.held(row) for row in piles],
         }
     )
     keys = pd.concat([start, table[["position", "marks"]]], ignore_index=True)

@@ -126,7 +126,8 @@ def _clean(reading: Reading, name: str, table: pd.DataFrame | None, ledger: Ledg
     for column in NODES & set(columns):
         if name != "nodes":
             node = found[column]
-            good &= (node >= 0) & (node < reading.size) & (node == np.floor(node))
+            least = -len(reading.case.granted) if column == "applied" else 0
+            good &= (node >= least) & (node < reading.size) & (node == np.floor(node))
     for column in AMOUNTS & set(columns):
         if column != "level" or name == "stock":
             good &= np.isfinite(found[column])

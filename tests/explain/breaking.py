@@ -300,7 +300,7 @@ def broken(seed: int) -> Broken | None:
                 case = checked(changed)
                 request = replace(Request.of(case), options=Options(gap=1e-2, threads=1))
                 status = solve(case, request).status
-            except ValueError:
+            except (ValueError, CaseError):
                 continue
             if status == "infeasible":
                 return Broken(seed, breaker.__name__, case, request, *said)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from optimizer.agreement import checked
-from optimizer.cases import offer, overseas, shop
+from optimizer.cases import mill, offer, overseas, shop
 from secondsource.models.case import Case
 from secondsource.models.explain_results import Explained
 from secondsource.optimizer.explain import explain_plan, rule_costs
@@ -39,6 +39,14 @@ def test_the_runner_up_is_as_far_as_its_price_is_dearer() -> None:
     assert own["away"] == pytest.approx(2)
     assert own["price"] == pytest.approx(3)
     assert own["per"] == "USD/t"
+
+
+def test_a_runner_up_that_feeds_an_idle_plant_is_as_far_as_the_plant_would_pay() -> None:
+    """Rock at 3 is worth (1 - 0.1) / 2 to a mill whose ore sells at 1; nobody else has rock."""
+    data = mill({"variable_cost": 0.1}, wanted={"shortage_cost": 50})
+    data["offers"] = [offer(), {"offer": "r", "site": "shop", "material": "rock", "price": 3}]
+    own = choice(explain_plan(checked(data), request=EXACT), "offer r")
+    assert own["away"] == pytest.approx(3 - 0.45)
 
 
 def test_a_runner_up_to_be_qualified_must_earn_that_too() -> None:
