@@ -32,9 +32,10 @@ from ..sweep.points import Crew
 from ..tree import FloatArray, build_tree
 from .alone import Future, future_of, least_cost
 from .attitude import with_attitude
-from .estimates import blank, difference, known, number, regrets
+from .estimates import difference, known, number
 from .mean_value import mean_value_network
 from .question import RiskQuestion
+from .risk_tables import Trials, futures_table, plans_table, sums_table
 from .robustness import Cheapest, robustness
 from .trials import Task, Trial, tried
 from .trunk import Trunk, first_branch, two_stages
@@ -44,6 +45,8 @@ Progress = Callable[[str], None]
 Found = tuple[Outcome, FloatArray | None]
 T = TypeVar("T")
 R = TypeVar("R")
+LEAST_PATIENCE = 120.0
+"""Seconds that the search for the price of robustness has in any case."""
 TOGETHER, MEAN = "all futures", "mean value"
 
 
@@ -80,9 +83,13 @@ def risk(
     return _Study(case, question or RiskQuestion.of(case), crew, progress or _silent).result()
 
 
-def _place(key: tuple[str, str]) -> int:
-    """Where a plan stands in the table of sums."""
-    return ("together", "mean", "alone").index(key[0])
+def patience(spent: float) -> float:
+    """Seconds for the price of robustness where nobody set a limit.
+
+    Args:
+        spent: on everything before it.
+    """
+    return max(LEAST_PATIENCE, spent)
 
 
 def _silent(_: str) -> None:
@@ -134,15 +141,21 @@ class _Study:
             )
         knowing = self._expected([(one.cost, one.bound) for one in futures])
         trials = self._trials(solution, futures, mean)
-        sums = self._sums(trials, futures, together)
         mean_cost, keeping = self._mean_value(trials, mean)
         front = None
         if question.points and len(futures) > 1:
             bound = -np.inf if outcome.bound is None else outcome.bound
+            limit = options.time_limit or patience(time.perf_counter() - self.started)
             front, status = robustness(
                 self.case, Cheapest(self.built.arrays, point, bound), question.scenarios,
-                question.points, options, self.progress, force=question.force,
+                question.points, replace(options, time_limit=limit), self.progress,
+                force=question.force,
             )  # fmt: skip
+            if status != SolveStatus.OPTIMAL:
+                self.warnings.append(
+                    f"the price of robustness was stopped after {limit:.0f} s with {len(front)} "
+                    "of its plans; allow more (--time-limit), or leave it out (--points 0)"
+                )
             self.statuses.append(status)
         return RiskResult(
             case=self.case.case.name,
@@ -159,9 +172,9 @@ class _Study:
             keeping_mean=keeping,
             information=difference(together, knowing),
             stochastic=None if keeping is None else difference(keeping, together),
-            futures=self._futures(solution, futures),
-            plans=self._plans(trials, futures),
-            sums=pd.DataFrame(sums, columns=list(SUMS)),
+            futures=futures_table(solution.tables["scenarios"].iloc[self.likely], futures),
+            plans=plans_table(trials, futures),
+            sums=sums_table(trials, futures, together),
             robustness=front,
             solution=solution,
             seconds=time.perf_counter() - self.started,
@@ -217,7 +230,8 @@ class _Study:
         names = self.names if self.case.scenarios else ["all"]
         built = [build(self.case, [name], force=force) for name in names]
         told = list(zip(self.names, self.weights.tolist(), strict=True))
-        if self.question.mean_value and len(built) > 1:
+        with_mean = self.question.mean_value and len(built) > 1
+        if with_mean:
             built.append(self._mean_problem())
             told.append((MEAN, 1.0))
         arrays = (one.arrays for one in built)
@@ -227,7 +241,7 @@ class _Study:
             for (name, weight), one, plan in zip(told, built, plans, strict=True)
         ]
         self.statuses += [one.outcome.status for one in futures]
-        mean = futures.pop() if told[-1][0] == MEAN else None
+        mean = futures.pop() if with_mean else None
         return futures, mean
 
     def _mean_problem(self) -> Built:
@@ -240,9 +254,7 @@ class _Study:
         cost, bound = (np.array(part, dtype=float) for part in zip(*pairs, strict=True))
         return known(number(float(cost @ self.weights)), number(float(bound @ self.weights)))
 
-    def _trials(
-        self, solution: Solution, futures: list[Future], mean: Future | None
-    ) -> dict[tuple[str, str], list[Trial]]:
+    def _trials(self, solution: Solution, futures: list[Future], mean: Future | None) -> Trials:
         """What each plan costs in each future, in their order: plans of futures, as asked."""
         costs = solution.tables["scenarios"]["cost"].to_numpy(dtype=float)[self.likely]
         rows = {
@@ -286,37 +298,8 @@ class _Study:
             return replace(trial, cost=np.nan, bound=-np.inf)
         return trial
 
-    def _sums(
-        self,
-        trials: dict[tuple[str, str], list[Trial]],
-        futures: list[Future],
-        together: Estimate,
-    ) -> list[dict[str, object]]:
-        order = sorted(trials, key=_place)
-        rows = [self._sum(*key, trials[key], futures) for key in order]
-        rows[0] |= {"expected": together.value, "expected_bound": together.least}
-        return rows
-
-    def _sum(
-        self, kind: str, plan: str, own: list[Trial], futures: list[Future]
-    ) -> dict[str, object]:
-        cost = np.array([one.cost for one in own])
-        bound = np.array([one.bound for one in own])
-        regret = regrets(own, futures)
-        whole = bool(np.isfinite(cost).all())
-        fails = [name for name, one in zip(self.names, own, strict=True) if not one.solved]
-        return {
-            "plan": plan,
-            "kind": kind,
-            "expected": float(cost @ self.weights) if whole else np.nan,
-            "expected_bound": blank(float(bound @ self.weights)) if whole else np.nan,
-            "worst": float(cost.max()) if whole else np.nan,
-            "largest_regret": float(regret.max()) if np.isfinite(regret).all() else np.nan,
-            "fails_in": ",".join(fails),
-        }
-
     def _mean_value(
-        self, trials: dict[tuple[str, str], list[Trial]], mean: Future | None
+        self, trials: Trials, mean: Future | None
     ) -> tuple[Estimate | None, Estimate | None]:
         """Least cost of the mean-value problem, and the expected cost of keeping its decisions."""
         if mean is None:
@@ -334,29 +317,3 @@ class _Study:
         task = Task.of(Trunk.of(mean.built, mean.point, self.start), self.built, self.start)
         trial = self._heard(tried(self.question.options, task))
         return least, known(number(trial.cost), number(trial.bound))
-
-    def _futures(self, solution: Solution, futures: list[Future]) -> pd.DataFrame:
-        """The plan's table of scenarios, with what each costs alone."""
-        table = solution.tables["scenarios"].iloc[self.likely].reset_index(drop=True)
-        alone = np.array([one.cost for one in futures])
-        bound = np.array([blank(one.bound) for one in futures])
-        return table.assign(alone=alone, alone_bound=bound, regret=table["cost"] - alone)
-
-    def _plans(
-        self, trials: dict[tuple[str, str], list[Trial]], futures: list[Future]
-    ) -> pd.DataFrame:
-        rows = [
-            {
-                "plan": plan,
-                "kind": kind,
-                "scenario": future.scenario,
-                "probability": future.probability,
-                "cost": trial.cost,
-                "bound": blank(trial.bound),
-                "regret": regret,
-                "status": str(trial.status),
-            }
-            for (kind, plan), own in trials.items()
-            for future, trial, regret in zip(futures, own, regrets(own, futures), strict=True)
-        ]
-        return pd.DataFrame(rows, columns=list(PLANS))

@@ -248,6 +248,16 @@ def test_the_page_and_the_folder_say_the_same(tmp_path: Path) -> None:
     assert run("verify", folder / "plan").code == 0
 
 
+def test_a_price_of_robustness_that_takes_too_long_is_stopped_and_said_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("secondsource.optimizer.uncertainty.study.patience", lambda spent: 1e-6)
+    found = study(checked(gamble()), points=3)
+    assert found.status == "feasible"
+    assert any("price of robustness was stopped" in line for line in found.warnings)
+    assert found.together.value == pytest.approx(30) and found.robustness is not None
+
+
 def test_two_workers_find_what_one_does() -> None:
     case = checked(gamble())
     here = risk(case, RiskQuestion(points=0), executor="serial")
