@@ -83,7 +83,9 @@ def frontier(
 
     with Progress("building the model", "Ctrl-C keeps the points found") as progress:
         front = find(loaded, asked, progress.say)
-    summary = _summary(loaded, front)
+    from ..reports.front_summary import front_summary
+
+    summary = front_summary(loaded, front)
     if output is not None:
         _write(output, loaded, front, summary, as_csv)
     _tell(loaded, front, summary, output, as_json)
@@ -116,45 +118,6 @@ def _trade_off(case: Case, how: dict[str, Any]) -> TradeOff:
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-
-
-def _summary(case: Case, front: Front) -> dict[str, Any]:
-    """What ``summary.json`` and ``frontier --json`` hold; ``run`` is filled in when written."""
-    from ..reports.changes import changes_between, shifts_between
-
-    asked, before = front.asked, None
-    points: list[dict[str, Any]] = []
-    for point in front.points:
-        tables = point.solution.tables
-        points.append(
-            {
-                "objectives": point.solution.objectives,
-                "bounds": point.bounds,
-                "gap": point.gap,
-                "run": None,
-                "knee": point.knee,
-                "supported": point.supported,
-                "joined": point.joined,
-                "costs": point.solution.costs,
-                "changes": [] if before is None else changes_between(before, tables),
-                "shifts": [] if before is None else shifts_between(case, before, tables),
-            }
-        )
-        before = tables
-    return {
-        "case": case.case.name,
-        "title": case.case.title,
-        "currency": case.case.currency,
-        "status": front.status.value,
-        "scenarios": list(asked.scenarios),
-        "trade_off": list(asked.targets),
-        "exact": asked.exact,
-        "caps": asked.caps,
-        "points": points,
-        "solves": front.solves,
-        "search_seconds": round(front.seconds, 6),
-        "build_seconds": round(front.build_seconds, 6),
-    }
 
 
 def _write(output: Path, case: Case, front: Front, summary: dict[str, Any], as_csv: bool) -> None:

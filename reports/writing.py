@@ -7,10 +7,12 @@ from pathlib import Path
 
 from ..models.case import Case
 from ..models.plan import Solution
+from ..models.risk_results import RiskResult
 from ..models.stress_results import StressResult
 from ..models.sweep_results import SweepResult
+from .front_summary import TradedOff
 
-Reported = str | Path | Solution | StressResult | SweepResult
+Reported = str | Path | Solution | StressResult | SweepResult | RiskResult | TradedOff
 """A result folder, or a result as Python has it."""
 
 
@@ -21,7 +23,7 @@ def report(
 
     Args:
         runs: folders of plans, frontiers, sweeps, stress tests or risk studies; or what ``solve``,
-            ``sweep`` and ``stress`` gave.
+            ``frontier``, ``sweep``, ``stress`` and ``risk`` gave.
         target: ``.html`` for a page, ``.xlsx`` for a workbook; an earlier file is replaced.
         case: what was solved; needed with results that come from no folder.
 
@@ -32,6 +34,7 @@ def report(
         ValueError: the ending is none of these, the case is missing, a result holds no plan, or
             the results cannot stand in one report.
         CaseError: a folder holds no result.
+        TypeError: something is no result.
         OSError: the file cannot be written.
     """
     found = list(runs) if isinstance(runs, Sequence) and not isinstance(runs, str) else [runs]

@@ -16,8 +16,11 @@ from ...datasets.sweep_folder import BASE
 from ...models.case import Case
 from ...models.plan import PLAN_TABLES, Solution, Tables
 from ...models.problems import CaseError, Problem
+from ...models.risk_results import RiskResult
 from ...models.stress_results import StressResult
 from ...models.sweep_results import SweepResult
+from ..changes import frontier_table
+from ..front_summary import TradedOff, front_summary
 
 STUDY_TABLES = {
     "frontier": ("frontier",),
@@ -36,6 +39,10 @@ TITLES = {
     "plan": "Plan", "frontier": "Trade-off", "sweep": "Sweep of what-ifs", "stress": "Stress test",
     "risk": "Risk study",
 }  # fmt: skip
+
+
+Found = Solution | StressResult | SweepResult | RiskResult | TradedOff
+"""A result as Python has it."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +104,12 @@ def read_result(path: str | Path) -> Result:
     return Result(kind, folder.resolve().name, case, tables, summary, manifest)
 
 
-def result_of(found: Solution | StressResult | SweepResult, case: Case | None) -> Result:
+def result_of(found: Found, case: Case | None) -> Result:
     """A result as Python has it.
 
     Raises:
         ValueError: the case is missing, or there is no plan.
+        TypeError: it is no result.
     """
     if case is None:
         raise ValueError("a result that comes from no folder needs its case (case=...)")
@@ -113,6 +121,17 @@ def result_of(found: Solution | StressResult | SweepResult, case: Case | None) -
     if isinstance(found, SweepResult):
         tables = {"points": found.points, "changed_decisions": found.changed_decisions}
         return Result("sweep", name, case, {**tables, **found.tables}, found.summary())
+    if isinstance(found, RiskResult):
+        tables = {"futures": found.futures, "plans": found.plans, "sums": found.sums}
+        tables |= {} if found.robustness is None else {"robustness": found.robustness}
+        return Result("risk", name, case, tables, found.summary())
+    if isinstance(found, TradedOff):
+        if not found.points:
+            raise ValueError(f"there is no plan to report (status {found.status.value})")
+        summary = front_summary(case, found)
+        return Result("frontier", name, case, {"frontier": frontier_table(summary)}, summary)
+    if not isinstance(found, StressResult):
+        raise TypeError(f"{type(found).__name__} is no result that can be reported")
     tables = {"outages": found.outages, "short": found.short}
     tables |= {} if found.fixes is None else {"fixes": found.fixes}
     return Result("stress", name, case, tables, found.summary())

@@ -180,6 +180,17 @@ def test_a_plan_in_memory_becomes_the_page_of_its_folder(results: Path, tmp_path
         ss.report(solved, tmp_path / "other.html")
 
 
+def test_studies_in_memory_become_pages(tmp_path: Path) -> None:
+    case = ss.load_case("quickstart")
+    front = ss.frontier(case, ss.TradeOff(points=2))
+    question = ss.RiskQuestion(points=0, cross=False)
+    for found, heading in ((front, "The frontier"), (ss.risk(case, question), "Risk study")):
+        file = ss.report(found, tmp_path / "study.html", case=case)
+        assert heading in file.read_text("utf-8")
+    with pytest.raises(TypeError, match="int is no result"):
+        ss.report(3, tmp_path / "study.html", case=case)  # type: ignore[call-overload]
+
+
 def test_report_in_python_and_as_json(results: Path, tmp_path: Path) -> None:
     """One name in Python; the command says what it wrote where."""
     file = ss.report(make(results, "shop"), tmp_path / "one.html")
