@@ -64,6 +64,7 @@ def test_many_points_are_efficient(case: Case) -> None:
     assert_efficient(case, front, 0.0)
 
 
+@pytest.mark.slow
 def test_many_points_cost_no_more_solves_than_the_front_has_edges(case: Case) -> None:
     """Every edge takes one solve to reach it and one or two to prove it; the ends take four."""
     arrays, options = build(case).arrays, Options(gap=0.0, threads=1)

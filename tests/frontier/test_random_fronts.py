@@ -47,7 +47,8 @@ def test_cost_against_lead_time_with_whole_decisions(seed: int) -> None:
     assert_exact(seed, ("cost", "lead_time"), whole=True, limits=9)
 
 
-@quick(2)
+@pytest.mark.slow
+@quick(4)
 @given(seed=SEEDS)
 def test_cost_against_lead_time_without(seed: int) -> None:
     assert_exact(seed, ("cost", "lead_time"), whole=False, limits=9)
@@ -66,7 +67,7 @@ def test_any_two_objectives_in_a_long_campaign(
     assert_exact(seed, targets, whole=whole, limits=9)
 
 
-@quick(2)
+@quick(1)
 @given(seed=SEEDS)
 def test_a_linear_front_is_one_convex_line_without_a_needless_corner(seed: int) -> None:
     case, _ = built_for(traded(seed, whole=False), "cost", "lead_time")

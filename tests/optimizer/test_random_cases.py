@@ -44,7 +44,7 @@ def close(first: float | None, second: float | None) -> bool:
     return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
 
 
-@quick(12)
+@quick(8)
 @given(seed=SEEDS, objective=OBJECTIVES)
 def test_optimum_and_status_are_those_of_the_plain_model(seed: int, objective: str) -> None:
     assert disagreement(random_case(seed), objective) == ""
@@ -57,7 +57,7 @@ def test_optimum_and_status_in_a_long_campaign(seed: int, objective: str) -> Non
     assert disagreement(random_case(seed), objective) == ""
 
 
-@quick(3)
+@quick(1)
 @given(seed=SEEDS)
 def test_folder_workbook_and_json_of_a_case_have_one_optimum(seed: int) -> None:
     case = checked(random_case(seed))

@@ -75,7 +75,7 @@ def without_whole_numbers(arrays: Arrays) -> Arrays:
     return replace(arrays, integer=np.zeros_like(arrays.integer))
 
 
-@quick(10)
+@quick(6)
 @given(seed=SEEDS)
 def test_a_sequence_of_changes_in_place_ends_where_cold_solves_end(seed: int) -> None:
     assert disagreements(random_case(seed), seed) == []

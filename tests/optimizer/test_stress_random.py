@@ -66,7 +66,7 @@ def wrong_losses(seed: int, start: int = 1) -> tuple[list[str], int]:
     return wrong, count
 
 
-@pytest.mark.parametrize("seed", [4, 12])
+@pytest.mark.parametrize("seed", [4, pytest.param(12, marks=pytest.mark.slow)])
 def test_losses_are_what_plain_solves_with_nothing_on_offer_cost_more(seed: int) -> None:
     wrong, count = wrong_losses(seed)
     assert not wrong

@@ -87,6 +87,7 @@ def test_no_sample_costs_less_than_solving_it_with_the_decisions_kept() -> None:
         assert free - 1e-6 * abs(free) <= cost <= 1.2 * free
 
 
+@pytest.mark.slow
 def test_the_plan_of_a_batch_costs_on_its_own_futures_what_the_batch_says() -> None:
     case = ss.load_case("quickstart")
     base, draws, _ = prepared(case, PRICES)

@@ -50,7 +50,7 @@ def test_least_regret_is_that_of_the_plain_model(seed: int) -> None:
 
 
 @pytest.mark.slow
-@quick(25)
+@quick(12)
 @given(seed=SEEDS, objective=st.sampled_from(["worst_case", "mean_risk", "regret", "cvar"]))
 def test_least_in_a_campaign(seed: int, objective: str) -> None:
     data = several_futures(seed)
@@ -62,7 +62,7 @@ def test_least_in_a_campaign(seed: int, objective: str) -> None:
 
 
 @pytest.mark.slow
-@quick(8)
+@quick(5)
 @given(seed=SEEDS)
 def test_every_plan_tells_what_its_futures_cost_one_by_one(seed: int) -> None:
     data = several_futures(seed)
@@ -87,7 +87,7 @@ def test_every_plan_tells_what_its_futures_cost_one_by_one(seed: int) -> None:
 
 
 @pytest.mark.slow
-@quick(8)
+@quick(5)
 @given(seed=SEEDS)
 def test_futures_add_up_to_what_is_expected(seed: int) -> None:
     """Cost and shortage by probability; lead time by the demand of each future."""

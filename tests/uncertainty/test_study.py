@@ -101,7 +101,7 @@ def test_a_gamble_on_paper() -> None:
 
 
 @pytest.mark.slow
-@quick(5)
+@quick(3)
 @given(seed=SEEDS)
 def test_every_number_is_that_of_plain_solves(seed: int) -> None:
     """Alone and together by the plain model's readers; no plan beats the best in any future."""
@@ -130,7 +130,7 @@ def test_every_number_is_that_of_plain_solves(seed: int) -> None:
 
 
 @pytest.mark.slow
-@quick(12)
+@quick(6)
 @given(seed=SEEDS)
 def test_keeping_a_plan_where_it_was_made_changes_nothing(seed: int) -> None:
     """What the plan for all futures does first, kept there, costs what it costs."""
