@@ -45,6 +45,10 @@ Progress = Callable[[str], None]
 Found = tuple[Outcome, FloatArray | None]
 T = TypeVar("T")
 R = TypeVar("R")
+POINTS = 4
+"""Plans from the cheapest to the safest, unless asked otherwise."""
+LONG = 30.0
+"""Seconds of the plan for all futures from which the price of robustness waits to be asked for."""
 LEAST_PATIENCE = 120.0
 """Seconds that the search for the price of robustness has in any case."""
 TOGETHER, MEAN = "all futures", "mean value"
@@ -143,12 +147,13 @@ class _Study:
         trials = self._trials(solution, futures, mean)
         mean_cost, keeping = self._mean_value(trials, mean)
         front = None
-        if question.points and len(futures) > 1:
+        points = self._points(outcome.seconds) if len(futures) > 1 else 0
+        if points:
             bound = -np.inf if outcome.bound is None else outcome.bound
             limit = options.time_limit or patience(time.perf_counter() - self.started)
             front, status = robustness(
                 self.case, Cheapest(self.built.arrays, point, bound), question.scenarios,
-                question.points, replace(options, time_limit=limit), self.progress,
+                points, replace(options, time_limit=limit), self.progress,
                 force=question.force,
             )  # fmt: skip
             if status != SolveStatus.OPTIMAL:
@@ -180,6 +185,18 @@ class _Study:
             seconds=time.perf_counter() - self.started,
             warnings=tuple(self.warnings),
         )
+
+    def _points(self, seconds: float) -> int:
+        """How many plans the price of robustness has, given how long the first one took."""
+        if self.question.points is not None:
+            return self.question.points
+        if seconds <= LONG:
+            return POINTS
+        self.warnings.append(
+            f"the price of robustness is left out, since the plan for all futures took "
+            f"{seconds:.0f} s and it takes many times that; ask for it by --points {POINTS}"
+        )
+        return 0
 
     def _warn(self, line: str) -> None:
         if line not in self.warnings:
