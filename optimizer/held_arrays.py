@@ -7,6 +7,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+from scipy import sparse
 
 from .arrays import Arrays
 from .outcomes import SolverError
@@ -53,7 +54,7 @@ class Held:
         """Hand everything over anew."""
         arrays, matrix = self.arrays, self.arrays.matrix
         costs, offset = self.minimised()
-        self.row_scale = row_scale(arrays)
+        self.row_scale = row_scale(arrays.matrix)
         rows, columns = matrix.shape
         scale = np.repeat(self.row_scale, np.diff(matrix.indptr))
         status = self.solver.passModel(
@@ -193,9 +194,15 @@ def new_solver() -> Any:
     return solver
 
 
-def row_scale(arrays: Arrays) -> FloatArray:
-    """Power of two by which each row is multiplied, from the geometric mean of its extremes."""
-    matrix = arrays.matrix
+def row_scale(matrix: sparse.csr_array) -> FloatArray:
+    """Power of two by which each row is multiplied, from the geometric mean of its extremes.
+
+    Args:
+        matrix: rows by columns.
+
+    Returns:
+        1 for empty rows. Shape (rows,).
+    """
     size = np.abs(matrix.data)
     filled = np.flatnonzero(np.diff(matrix.indptr) > 0)
     scale = np.ones(matrix.shape[0])

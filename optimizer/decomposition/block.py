@@ -21,7 +21,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from ..highs import new_solver
+from ..highs import new_solver, row_scale
 from ..outcomes import SolverError
 from ..tree import FloatArray
 from .split import Piece
@@ -64,7 +64,7 @@ class Block:
 
     def __init__(self, piece: Piece) -> None:
         self.piece = piece
-        self.scale = _row_scale(piece)
+        self.scale = row_scale(piece.matrix)
         self.linked = np.flatnonzero(np.diff(piece.trunk.indptr)).astype(np.int32)
         self.reach = piece.trunk[self.linked]
         self._transposed = piece.matrix.T.tocsr()
@@ -184,19 +184,6 @@ def load(piece: Piece, scale: FloatArray, *, integer: bool) -> Any:
         raise SolverError("HiGHS refused a block")
     solver.setOptionValue("threads", 1)
     return solver
-
-
-def _row_scale(piece: Piece) -> FloatArray:
-    """Power of two by which each row is multiplied, near 1 over its entries' geometric mean."""
-    matrix = piece.matrix
-    size = np.abs(matrix.data)
-    filled = np.flatnonzero(np.diff(matrix.indptr) > 0)
-    scale = np.ones(matrix.shape[0])
-    if len(filled):
-        starts = matrix.indptr[filled]
-        most, least = np.maximum.reduceat(size, starts), np.minimum.reduceat(size, starts)
-        scale[filled] = 2.0 ** -np.round(np.log2(np.sqrt(most * least)))
-    return scale
 
 
 def _run(solver: highspy.Highs, limit: float) -> highspy.HighsModelStatus:

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import sparse
 
 from ...models.plan import SolveStatus
-from ..highs import new_solver
+from ..highs import new_solver, row_scale
 from ..outcomes import Options, SolverError
 from ..tree import FloatArray
 from ..watch import Watch, interruptible, stops
@@ -84,7 +84,7 @@ class Master:
         )
         low = np.concatenate([trunk.row_lower, block.row_lower, [0.0]])
         high = np.concatenate([trunk.row_upper, block.row_upper, [np.inf]])
-        scale = _scale(matrix)
+        scale = row_scale(matrix)
         status = self.solver.passModel(
             matrix.shape[1],
             matrix.shape[0],
@@ -256,14 +256,3 @@ def _unit(cost: FloatArray) -> float:
     """Power of two near the geometric mean of what costs anything."""
     sizes = np.abs(cost[cost != 0])
     return float(2.0 ** np.round(np.log2(sizes).mean())) if len(sizes) else 1.0
-
-
-def _scale(matrix: sparse.csr_array) -> FloatArray:
-    size = np.abs(matrix.data)
-    filled = np.flatnonzero(np.diff(matrix.indptr) > 0)
-    scale = np.ones(matrix.shape[0])
-    if len(filled):
-        starts = matrix.indptr[filled]
-        most, least = np.maximum.reduceat(size, starts), np.minimum.reduceat(size, starts)
-        scale[filled] = 2.0 ** -np.round(np.log2(np.sqrt(most * least)))
-    return scale
