@@ -37,7 +37,7 @@ from .mean_value import mean_value_network
 from .question import RiskQuestion
 from .risk_tables import Trials, futures_table, plans_table, sums_table
 from .robustness import Cheapest, robustness
-from .trials import Task, Trial, tried
+from .trials import Trial, tried
 from .trunk import Trunk, first_branch, two_stages
 
 Progress = Callable[[str], None]
@@ -292,7 +292,7 @@ class _Study:
             for where, future in enumerate(futures)
             if future is not one
         ]
-        tasks = (Task.of(trunks[at], futures[where].built, self.start) for at, where in pairs)
+        tasks = (trunks[at].kept(futures[where].built, self.start) for at, where in pairs)
         results = self._each(tried, tasks, len(pairs), "plans tried in other futures")
         found = dict(zip(pairs, results, strict=True))
         for at, (kind, one) in enumerate(plans):
@@ -331,6 +331,6 @@ class _Study:
         if two_stages(self.tree):
             return least, self._expected([(one.cost, one.bound) for one in trials["mean", MEAN]])
         self.progress("the mean-value plan in all futures")
-        task = Task.of(Trunk.of(mean.built, mean.point, self.start), self.built, self.start)
-        trial = self._heard(tried(self.question.options, task))
+        kept = Trunk.of(mean.built, mean.point, self.start).kept(self.built, self.start)
+        trial = self._heard(tried(self.question.options, kept))
         return least, known(number(trial.cost), number(trial.bound))

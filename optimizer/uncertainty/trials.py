@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...models.plan import SolveStatus
-from ..arrays import Arrays
 from ..highs import Options
 from ..lexicographic import value_of
-from ..solve import Built
 from .alone import least_cost
-from .trunk import Trunk
+from .trunk import Kept
 
 
 @dataclass(frozen=True)
@@ -37,34 +35,7 @@ class Trial:
         return bool(np.isfinite(self.cost))
 
 
-@dataclass(frozen=True)
-class Task:
-    """A plan to try in a future. Arrays only, so that it travels.
-
-    Attributes:
-        exactly: the future with everything before its futures part held.
-        nearly: the same with a millionth of room around amounts.
-        lost: amounts that have no counterpart there.
-    """
-
-    exactly: Arrays
-    nearly: Arrays
-    lost: int
-
-    @classmethod
-    def of(cls, trunk: Trunk, built: Built, start: int) -> Task:
-        """What is left to decide once a trunk is kept.
-
-        Args:
-            trunk: what was decided.
-            built: the future, or all of them, in which it is kept.
-            start: first period that is free.
-        """
-        held, lost = trunk.kept(built, start)
-        return cls(held.arrays, trunk.kept(built, start, room=True)[0].arrays, lost)
-
-
-def tried(options: Options, task: Task) -> Trial:
+def tried(options: Options, kept: Kept) -> Trial:
     """The best that is left.
 
     Amounts are kept as they are; where rounding in them alone leaves no plan, with a millionth of
@@ -72,17 +43,17 @@ def tried(options: Options, task: Task) -> Trial:
 
     Args:
         options: gap, time limit and the rest of the solve.
-        task: what is kept, and where.
+        kept: what is left to decide.
 
     Raises:
         KeyboardInterrupt: somebody stopped the solve.
     """
-    for held in (task.exactly, task.nearly):
+    for held in (kept.exactly, kept.nearly):
         outcome, point = least_cost(held, options)
         if point is not None:
             cost = value_of(held, "cost", point)
             bound = -np.inf if outcome.bound is None else min(outcome.bound, cost)
-            return Trial(outcome.status, cost, bound, task.lost)
+            return Trial(outcome.status, cost, bound, kept.lost)
         if outcome.status != SolveStatus.INFEASIBLE:
             break
-    return Trial(outcome.status, np.nan, -np.inf, task.lost)
+    return Trial(outcome.status, np.nan, -np.inf, kept.lost)

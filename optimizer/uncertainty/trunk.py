@@ -11,7 +11,7 @@ from ..labels import Labels
 from ..network import Network
 from ..solve import Built
 from ..stress.history import column_nodes, with_past
-from ..tree import FloatArray, Tree
+from ..tree import FloatArray, IntArray, Tree
 
 ROOM = 1e-6
 """Room left around amounts where rounding alone stands in their way, relative to them."""
@@ -28,6 +28,23 @@ def two_stages(tree: Tree) -> bool:
     start = first_branch(tree)
     later = tree.paths[:, start - 1 :]
     return all(len(np.unique(nodes)) == len(nodes) for nodes in later.T)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is left to decide in a future once a plan's first decisions are kept there.
+
+    Arrays only, so that it travels.
+
+    Attributes:
+        exactly: with everything before the futures part held.
+        nearly: the same with a millionth of room around amounts that need not be whole.
+        lost: amounts that have no counterpart there, so that they could not be kept.
+    """
+
+    exactly: Arrays
+    nearly: Arrays
+    lost: int
 
 
 @dataclass(frozen=True)
@@ -51,16 +68,12 @@ class Trunk:
         }
         return cls({name: amount for name, amount in amounts.items() if amount})
 
-    def kept(self, built: Built, start: int, *, room: bool = False) -> tuple[Built, int]:
+    def kept(self, built: Built, start: int) -> Kept:
         """A network with everything before a period held at these amounts.
 
         Args:
             built: any future, or all of them.
             start: first period that is free.
-            room: leave a little room around amounts that need not be whole.
-
-        Returns:
-            What is left to decide, and how many amounts found no decision there.
         """
         columns = trunk_columns(built.network, built.arrays, start)
         values = np.zeros(built.arrays.matrix.shape[1])
@@ -70,10 +83,9 @@ class Trunk:
                 values[columns[name]] = amount
             else:
                 lost += 1
-        arrays = with_past(built.network, built.arrays, values, start)
-        if room:
-            arrays = _with_room(built.arrays, arrays, np.array(list(columns.values())))
-        return replace(built, arrays=arrays), lost
+        held = with_past(built.network, built.arrays, values, start)
+        own = np.fromiter(columns.values(), np.int64)
+        return Kept(held, _with_room(built.arrays, held, own), lost)
 
 
 def trunk_columns(network: Network, arrays: Arrays, start: int) -> dict[str, int]:
@@ -91,7 +103,7 @@ def trunk_columns(network: Network, arrays: Arrays, start: int) -> dict[str, int
     return found
 
 
-def _with_room(free: Arrays, held: Arrays, columns: np.ndarray) -> Arrays:
+def _with_room(free: Arrays, held: Arrays, columns: IntArray) -> Arrays:
     lower, upper = held.lower.copy(), held.upper.copy()
     loose = columns[~free.integer[columns]]
     room = ROOM * np.maximum(1.0, np.abs(lower[loose]))

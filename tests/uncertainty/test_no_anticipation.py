@@ -75,7 +75,7 @@ def worth_of_first_steps(made_for: Data, kept_in: Data) -> tuple[float | None, f
         return best.objective, None
     start = first_branch(here.network.tree)
     assert start == first_branch(there.network.tree)
-    trial = tried(Trunk.of(there, point, start), here, start, options)
+    trial = tried(options, Trunk.of(there, point, start).kept(here, start))
     return best.objective, trial.cost if not trial.lost else None
 
 

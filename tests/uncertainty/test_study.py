@@ -18,9 +18,13 @@ from optimizer.agreement import checked, exact
 from secondsource.models.risk_results import RiskResult
 from secondsource.optimizer.highs import Options
 from secondsource.optimizer.network import build_network
+from secondsource.optimizer.solve import build
+from secondsource.optimizer.uncertainty.alone import least_cost
 from secondsource.optimizer.uncertainty.mean_value import mean_value_network
 from secondsource.optimizer.uncertainty.question import RiskQuestion
 from secondsource.optimizer.uncertainty.study import risk
+from secondsource.optimizer.uncertainty.trials import tried
+from secondsource.optimizer.uncertainty.trunk import Trunk, first_branch
 
 from .futures import gamble, least_alone, only, quick, several_futures, shares_a_beginning
 
@@ -134,18 +138,13 @@ def test_every_number_is_that_of_plain_solves(seed: int) -> None:
 @given(seed=SEEDS)
 def test_keeping_a_plan_where_it_was_made_changes_nothing(seed: int) -> None:
     """What the plan for all futures does first, kept there, costs what it costs."""
-    from secondsource.optimizer.solve import build  # noqa: PLC0415  # slow to import
-    from secondsource.optimizer.uncertainty.alone import least_cost  # noqa: PLC0415
-    from secondsource.optimizer.uncertainty.trials import tried  # noqa: PLC0415
-    from secondsource.optimizer.uncertainty.trunk import Trunk, first_branch  # noqa: PLC0415
-
     built = build(checked(several_futures(seed, shares_a_beginning)))
     options = Options(gap=0.0, threads=1)
     outcome, point = least_cost(built.arrays, options)
     if point is None:
         return
     start = first_branch(built.network.tree)
-    trial = tried(Trunk.of(built, point, start), built, start, options)
+    trial = tried(options, Trunk.of(built, point, start).kept(built, start))
     assert trial.lost == 0
     assert outcome.objective is not None
     assert trial.cost == pytest.approx(outcome.objective, rel=1e-6, abs=1e-5)
