@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 @click.option(
     "--points",
     type=int,
+    default=4,
+    show_default=True,
     metavar="N",
-    help="Plans from the cheapest to the safest; 0 leaves the price of robustness out. Default: 4, "
-    "or 0 where the plan for all futures took over 30 s.",
+    help="Plans from the cheapest to the safest; 0 leaves the price of robustness out.",
 )
 @click.option("--no-mean-value", is_flag=True, help="Leave the mean-value problem out.")
 @click.option("--no-cross", is_flag=True, help="Do not try the plan of each future in every other.")

@@ -15,8 +15,7 @@ class RiskQuestion:
 
     Attributes:
         scenarios: futures, or ['all'].
-        points: plans from the cheapest to the safest, both included; 0 for none; None for 4, and
-            for none where the plan for all futures took over half a minute.
+        points: plans from the cheapest to the safest, both included; 0 for none.
         mean_value: whether to solve the mean-value problem.
         cross: whether to try the plan of each future in every other.
         options: gap and time limit of each solve, threads, seed.
@@ -24,14 +23,14 @@ class RiskQuestion:
     """
 
     scenarios: tuple[str, ...] = ("all",)
-    points: int | None = None
+    points: int = 4
     mean_value: bool = True
     cross: bool = True
     options: Options = field(default_factory=Options)
     force: bool = False
 
     def __post_init__(self) -> None:
-        if self.points is not None and (self.points < 0 or self.points == 1):
+        if self.points < 0 or self.points == 1:
             raise ValueError(
                 f"{self.points} points: the price of robustness has at least its 2 ends (0 leaves "
                 "it out)"

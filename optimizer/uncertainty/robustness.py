@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,9 +15,11 @@ from ..arrays import Arrays
 from ..frontier import TradeOff
 from ..frontier.run import front_of
 from ..highs import Options, Session
-from ..outcomes import SolverError
-from ..solve import build
+from ..measuring import measures_of
+from ..outcomes import Outcome, SolverError
+from ..solve import Built, build, solution_of
 from ..tree import FloatArray
+from .weighing import Weighing
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Cheapest:
         return found
 
 
-def robustness(
+def by_limits(
     case: Case,
     cheapest: Cheapest,
     scenarios: Sequence[str],
@@ -61,7 +63,7 @@ def robustness(
     *,
     force: bool = False,
 ) -> tuple[pd.DataFrame, SolveStatus]:
-    """Plans from the cheapest on average to the one whose worst futures cost least.
+    """Plans evenly spread from the cheapest to the safest: any that is better in neither.
 
     Args:
         case: a checked case.
@@ -78,18 +80,62 @@ def robustness(
     asked = TradeOff(
         targets=("cost", "cvar"), points=points, scenarios=tuple(scenarios), options=options
     )
-    progress("price of robustness")
     built = build(case, scenarios, force=force, measures=("cvar",))
     built = replace(built, arrays=_by_futures(built.arrays, case.case.cvar_level))
-    front = front_of(
-        built,
-        asked,
-        lambda text: progress(f"price of robustness: {text}"),
-        (cheapest.within(built.arrays), cheapest.bound),
-    )
+    front = front_of(built, asked, progress, (cheapest.within(built.arrays), cheapest.bound))
+    plans = [(point.solution.objectives, point.bounds) for point in front.points]
+    return _table(plans), front.status
+
+
+def by_weights(
+    built: Built,
+    cheapest: Cheapest,
+    alone: Sequence[float],
+    scenarios: Sequence[str],
+    points: int,
+    options: Options,
+    progress: Callable[[str], None],
+) -> tuple[pd.DataFrame, SolveStatus]:
+    """Plans from the cheapest to the safest that some weight of the tail makes best.
+
+    Args:
+        built: all futures.
+        cheapest: where to begin.
+        alone: what each future costs at least, whatever is planned. Length scenarios.
+        scenarios: futures, or ['all'].
+        points: plans at most, both ends included.
+        options: gap of each solve; the time limit is that of the whole search.
+        progress: called with a line now and then.
+
+    Returns:
+        The table (see ROBUSTNESS), and how the search ended.
+
+    Raises:
+        VerificationError: a plan found does not hold.
+    """
+    measures = measures_of(built.network, built.arrays)
+    search = Weighing(built.arrays, measures, options, progress)
+    for weights, bound in zip(np.eye(len(alone)), alone, strict=True):
+        search.proven.add(weights, bound)
+    search.proven.add(measures.weights, cheapest.bound)
+    search.offer(cheapest.point)
+    plans = []
+    for plan in search.spread(points):
+        bounds = {
+            "cost": search.proven.least(0.0, most_cvar=plan.cvar),
+            "cvar": search.proven.least(1.0, most_cost=plan.cost),
+        }
+        outcome = Outcome(search.status, plan.cost, None, None, plan.point, 0.0)
+        checked = solution_of(built, scenarios, outcome, plan.point, "cost")
+        plans.append((checked.objectives, {n: b for n, b in bounds.items() if np.isfinite(b)}))
+    return _table(plans), search.status
+
+
+def _table(plans: Sequence[tuple[Mapping[str, float], Mapping[str, float]]]) -> pd.DataFrame:
+    """Objectives and bounds of plans, by rising expected cost, as ROBUSTNESS tells them."""
     rows = []
-    for point in front.points:
-        values, first = point.solution.objectives, front.points[0].solution.objectives
+    for values, bounds in plans:
+        first = plans[0][0]
         rows.append(
             {
                 "cost": values["cost"],
@@ -97,11 +143,11 @@ def robustness(
                 "worst_case": values["worst_case"],
                 "price": values["cost"] - first["cost"],
                 "saved": first["cvar"] - values["cvar"],
-                "cost_bound": point.bounds.get("cost"),
-                "cvar_bound": point.bounds.get("cvar"),
+                "cost_bound": bounds.get("cost"),
+                "cvar_bound": bounds.get("cvar"),
             }
         )
-    return pd.DataFrame(rows, columns=list(ROBUSTNESS)), front.status
+    return pd.DataFrame(rows, columns=list(ROBUSTNESS))
 
 
 def _by_futures(arrays: Arrays, level: float) -> Arrays:

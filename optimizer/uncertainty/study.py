@@ -36,7 +36,7 @@ from .estimates import difference, known, number
 from .mean_value import mean_value_network
 from .question import RiskQuestion
 from .risk_tables import Trials, futures_table, plans_table, sums_table
-from .robustness import Cheapest, robustness
+from .robustness import Cheapest, by_limits, by_weights
 from .trials import Trial, tried
 from .trunk import Trunk, first_branch, two_stages
 
@@ -45,10 +45,8 @@ Progress = Callable[[str], None]
 Found = tuple[Outcome, FloatArray | None]
 T = TypeVar("T")
 R = TypeVar("R")
-POINTS = 4
-"""Plans from the cheapest to the safest, unless asked otherwise."""
 LONG = 30.0
-"""Seconds of the plan for all futures from which the price of robustness waits to be asked for."""
+"""Seconds of the plan for all futures from which the price of robustness is found by weights."""
 LEAST_PATIENCE = 120.0
 """Seconds that the search for the price of robustness has in any case."""
 TOGETHER, MEAN = "all futures", "mean value"
@@ -93,7 +91,7 @@ def patience(spent: float) -> float:
     Args:
         spent: on everything before it.
     """
-    return max(LEAST_PATIENCE, spent)
+    return max(LEAST_PATIENCE, 2.0 * spent)
 
 
 def _silent(_: str) -> None:
@@ -146,22 +144,7 @@ class _Study:
         knowing = self._expected([(one.cost, one.bound) for one in futures])
         trials = self._trials(solution, futures, mean)
         mean_cost, keeping = self._mean_value(trials, mean)
-        front = None
-        points = self._points(outcome.seconds) if len(futures) > 1 else 0
-        if points:
-            bound = -np.inf if outcome.bound is None else outcome.bound
-            limit = options.time_limit or patience(time.perf_counter() - self.started)
-            front, status = robustness(
-                self.case, Cheapest(self.built.arrays, point, bound), question.scenarios,
-                points, replace(options, time_limit=limit), self.progress,
-                force=question.force,
-            )  # fmt: skip
-            if status != SolveStatus.OPTIMAL:
-                self.warnings.append(
-                    f"the price of robustness was stopped after {limit:.0f} s with {len(front)} "
-                    "of its plans; allow more (--time-limit), or leave it out (--points 0)"
-                )
-            self.statuses.append(status)
+        front = self._robustness(outcome, point, futures) if len(futures) > 1 else None
         return RiskResult(
             case=self.case.case.name,
             title=self.case.case.title,
@@ -186,17 +169,41 @@ class _Study:
             warnings=tuple(self.warnings),
         )
 
-    def _points(self, seconds: float) -> int:
-        """How many plans the price of robustness has, given how long the first one took."""
-        if self.question.points is not None:
-            return self.question.points
-        if seconds <= LONG:
-            return POINTS
-        self.warnings.append(
-            f"the price of robustness is left out, since the plan for all futures took "
-            f"{seconds:.0f} s and it takes many times that; ask for it by --points {POINTS}"
-        )
-        return 0
+    def _robustness(
+        self, outcome: Outcome, point: FloatArray, futures: list[Future]
+    ) -> pd.DataFrame | None:
+        """The price of robustness; by weights where the plan for all futures took long."""
+        question, told = self.question, "price of robustness"
+        if not question.points:
+            return None
+        limit = question.options.time_limit or patience(time.perf_counter() - self.started)
+        bound = -np.inf if outcome.bound is None else outcome.bound
+        cheapest = Cheapest(self.built.arrays, point, bound)
+        options = replace(question.options, time_limit=limit)
+        self.progress(told)
+
+        def progress(line: str) -> None:
+            self.progress(f"{told}: {line}")
+
+        if outcome.seconds > LONG:
+            alone = np.full(len(self.tree.weights), -np.inf)
+            alone[self.likely] = [one.bound for one in futures]
+            front, status = by_weights(
+                self.built, cheapest, alone.tolist(), question.scenarios, question.points,
+                options, progress,
+            )  # fmt: skip
+        else:
+            front, status = by_limits(
+                self.case, cheapest, question.scenarios, question.points, options, progress,
+                force=question.force,
+            )  # fmt: skip
+        if status != SolveStatus.OPTIMAL:
+            self.warnings.append(
+                f"the {told} was stopped after {limit:.0f} s with {len(front)} of its plans; "
+                "allow more (--time-limit), or leave it out (--points 0)"
+            )
+        self.statuses.append(status)
+        return front
 
     def _warn(self, line: str) -> None:
         if line not in self.warnings:

@@ -247,16 +247,6 @@ def test_the_page_and_the_folder_say_the_same(tmp_path: Path) -> None:
     assert run("verify", folder / "plan").code == 0
 
 
-def test_a_price_of_robustness_that_would_take_long_is_left_out_unless_asked_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("secondsource.optimizer.uncertainty.study.LONG", 0.0)
-    unasked, asked = study(checked(gamble())), study(checked(gamble()), points=2)
-    assert unasked.robustness is None and unasked.status == "optimal"
-    assert any("is left out" in line for line in unasked.warnings)
-    assert asked.robustness is not None and asked.warnings == ()
-
-
 def test_a_price_of_robustness_that_takes_too_long_is_stopped_and_said_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
