@@ -13,6 +13,7 @@ from secondsource import sweep
 from secondsource.models.plan import SolveStatus
 from secondsource.models.sweep_results import Outcome, SweepResult
 from secondsource.optimizer.designs import points_of
+from secondsource.optimizer.executors import crew
 from secondsource.optimizer.highs import SolverError
 from secondsource.optimizer.resolve import Answer, Resolver
 from secondsource.optimizer.solve import Request
@@ -31,7 +32,7 @@ def nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a model is built")
 
     monkeypatch.setattr(study, "Workbench", refuse)
-    monkeypatch.setattr(points, "open_executor", refuse)
+    monkeypatch.setattr(crew, "open_executor", refuse)
 
 
 def test_a_repeated_sweep_builds_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
