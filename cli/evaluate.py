@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
+from .asked import warn
 
 if TYPE_CHECKING:
     from ..models.sampling_results import Evaluation
@@ -76,8 +77,7 @@ def evaluate(
 def _tell(found: Evaluation, output: Path | None, *, as_json: bool) -> None:
     import json
 
-    for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(found.warnings)
     if as_json:
         from ..models.sampling_results import records
 

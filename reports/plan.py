@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -65,7 +65,7 @@ def _unknown(summary: Mapping[str, Any]) -> str:
     )
 
 
-def _which(row: Mapping[str, Any]) -> str:
+def _which(row: Mapping[Hashable, Any]) -> str:
     """'sea: There to Here: magnet' - what a decision is about."""
     ends = f": {row['from']} to {row['to']}" if row["from"] else ""
     return f"{row['name']}{ends}" + (f": {row['material']}" if row["material"] else "")
