@@ -53,17 +53,8 @@ def evaluate(
 
     if output is not None:
         check_target(output)
-    try:
-        with Progress("drawing futures") as progress:
-            found = try_plan(
-                run,
-                draws_file,
-                progress=progress.of,
-                **how,
-            )
-    except KeyboardInterrupt:
-        click.echo("stopped; nothing is written", err=True)
-        context.exit(5)
+    with Progress("drawing futures") as progress:
+        found = try_plan(run, draws_file, progress=progress.of, **how)
     if output is not None:
         write_run(
             output, read_run(run)[0], {"samples": found.samples}, found.summary(),

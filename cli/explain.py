@@ -42,7 +42,8 @@ def explain(
     """Say why CASE has no plan and what would mend it; or what makes the plan of RUN what it is.
 
     CASE is a folder, an .xlsx or .json file, or the name of a bundled case; one that has a plan is
-    solved first. Exit codes: 0 explained a plan, 2 invalid case, 3 no plan exists (explained).
+    solved first. Exit codes: 0 explained a plan, 2 invalid case, 3 no plan exists (explained),
+    5 stopped.
     """
     from importlib import import_module
 

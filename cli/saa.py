@@ -68,15 +68,7 @@ def saa(
     loaded = load_case(case)
     try:
         with Progress("drawing futures") as progress:
-            found = approximate(
-                loaded,
-                draws_file,
-                progress=progress.of,
-                **how,
-            )
-    except KeyboardInterrupt:
-        click.echo("stopped; nothing is written", err=True)
-        context.exit(EXIT["no_solution"])
+            found = approximate(loaded, draws_file, progress=progress.of, **how)
     except NoPlanError as error:
         if as_json:
             click.echo(f'{{"status": "{error.status.value}", "objective": null}}')

@@ -72,7 +72,7 @@ def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> N
 
     RUN is the folder of a plan, whose strategic decisions are kept; a CASE is solved first. What
     runs is chosen anew from the start of an outage on, and not before. Exit codes: 0 all outages
-    tried, 2 invalid, 3 there is no plan to test, 4 stopped early.
+    tried, 2 invalid, 3 there is no plan to test, 4 stopped early, 5 before the first was tried.
     """
     from importlib import import_module
 
