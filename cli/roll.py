@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from . import options
 from .asked import warn
+
+if TYPE_CHECKING:
+    from ..optimizer.replan.roll import Rolled
 
 
 @click.command("roll")
@@ -61,6 +65,11 @@ def roll(
         )
     warn(f"left out: {line}" for line in rolled.lost)
     save_case(rolled.case, output)
+    _tell(rolled, run, output, periods, as_json=as_json)
+
+
+def _tell(rolled: Rolled, run: Path, output: Path, periods: int, *, as_json: bool) -> None:
+    """Print what the new case begins with: JSON for programs, or two lines for people."""
     case = rolled.case
     told = {
         "status": "optimal",
