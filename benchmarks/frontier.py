@@ -147,26 +147,44 @@ def _adapted(*, kept: bool) -> Iterator[list[str]]:
         if on_grid:  # before, rows come and go, which the interface does not survive
             interfaces[:] = [interface]
 
-    def hold(self: Any) -> None:
-        """Its payoff table, with room for rounding where it holds an objective at its optimum."""
-        self.payoff = np.full((self.n_obj, self.n_obj), np.inf)
-        self.model.pcon_list = ConstraintList()
-        for i in self.iter_obj:
-            order = [i, *(j for j in self.iter_obj if j != i)]
-            for j in order:
-                self.obj_activate(j)
-                self.solve()
-                self.payoff[i, j] = self.obj_val(j)
-                self.obj_deactivate(j)
-                room = ROOM * max(1.0, abs(self.payoff[i, j]))
-                self.model.pcon_list.add(expr=self.obj_expr(j) >= self.payoff[i, j] - room)
-            self.model.pcon_list.clear()
+    changes = [
+        (its.Model, "solve", solve),
+        (its.Model, "construct_payoff", _hold),
+        (its.Model, "is_optimal", lambda _: ended[-1] == "optimal"),
+        (its.Model, "is_infeasible", lambda _: ended[-1].startswith("infeasible")),
+        (process_handler, "SolverProcess", _here(process_handler.SolverProcess)),
+    ]
+    before = [(place, name, getattr(place, name)) for place, name, _ in changes]
+    for place, name, value in changes:
+        setattr(place, name, value)
+    try:
+        yield ended
+    finally:
+        for place, name, value in before:
+            setattr(place, name, value)
 
-    class Here(process_handler.SolverProcess):  # type: ignore[misc]  # pyaugmecon is untyped
-        """Its worker, run here and now: one process on both sides.
 
-        Its queues pass things on in threads, which take a moment.
-        """
+def _hold(self: Any) -> None:
+    """Its payoff table, with room for rounding where it holds an objective at its optimum."""
+    self.payoff = np.full((self.n_obj, self.n_obj), np.inf)
+    self.model.pcon_list = ConstraintList()
+    for i in self.iter_obj:
+        order = [i, *(j for j in self.iter_obj if j != i)]
+        for j in order:
+            self.obj_activate(j)
+            self.solve()
+            self.payoff[i, j] = self.obj_val(j)
+            self.obj_deactivate(j)
+            room = ROOM * max(1.0, abs(self.payoff[i, j]))
+            self.model.pcon_list.add(expr=self.obj_expr(j) >= self.payoff[i, j] - room)
+        self.model.pcon_list.clear()
+
+
+def _here(process: type[Any]) -> type[Any]:
+    """Its worker class, run here and now: one process on both sides."""
+
+    class Here(process):  # type: ignore[misc]  # pyaugmecon is untyped
+        """Its queues pass things on in threads, which take a moment."""
 
         waits = 0
         exitcode = property(lambda self: 0 if self.waits > 3 else None)
@@ -179,21 +197,7 @@ def _adapted(*, kept: bool) -> Iterator[list[str]]:
             time.sleep(MOMENT)
             self.waits += 1
 
-    changes = [
-        (its.Model, "solve", solve),
-        (its.Model, "construct_payoff", hold),
-        (its.Model, "is_optimal", lambda _: ended[-1] == "optimal"),
-        (its.Model, "is_infeasible", lambda _: ended[-1].startswith("infeasible")),
-        (process_handler, "SolverProcess", Here),
-    ]
-    before = [(place, name, getattr(place, name)) for place, name, _ in changes]
-    for place, name, value in changes:
-        setattr(place, name, value)
-    try:
-        yield ended
-    finally:
-        for place, name, value in before:
-            setattr(place, name, value)
+    return Here
 
 
 def efficient_points(points: list[tuple[float, float]]) -> int:

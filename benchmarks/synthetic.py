@@ -51,6 +51,16 @@ STORED = (
     ("magnetmaker", "alloy"),
     ("customer", "magnet"),
 )
+HALF = Policy(
+    policy="no-country-above-half",
+    kind="max_share",
+    materials="magnet",
+    stages="magnet",
+    each="country",
+    value=0.5,
+    window="year",
+    penalty=40.0,
+)
 
 
 def synthetic_case(sites: int, periods: int = 20, fan: int = 8, seed: int = 0) -> Case:
@@ -86,14 +96,7 @@ def synthetic_case(sites: int, periods: int = 20, fan: int = 8, seed: int = 0) -
             for number in range(sites)
         ],
         stockpiles=[
-            Stockpile(
-                site=f"{stage}{number}",
-                material=material,
-                initial=float(draw.integers(5, 20)),
-                capacity=500.0,
-                holding_cost=0.2,
-                decay=0.01,
-            )
+            _store(f"{stage}{number}", material, draw)
             for stage, material in STORED
             for number in range(sites)
         ],
@@ -108,18 +111,18 @@ def synthetic_case(sites: int, periods: int = 20, fan: int = 8, seed: int = 0) -
             ),
         ],
         control_status=[ControlStatus(control="oxide-quota", status="in_force")],
-        policies=[
-            Policy(
-                policy="no-country-above-half",
-                kind="max_share",
-                materials="magnet",
-                stages="magnet",
-                each="country",
-                value=0.5,
-                window="year",
-                penalty=40.0,
-            )
-        ],
+        policies=[HALF],
+    )
+
+
+def _store(site: str, material: str, draw: np.random.Generator) -> Stockpile:
+    return Stockpile(
+        site=site,
+        material=material,
+        initial=float(draw.integers(5, 20)),
+        capacity=500.0,
+        holding_cost=0.2,
+        decay=0.01,
     )
 
 

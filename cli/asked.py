@@ -37,8 +37,13 @@ def tell_warnings(case: Case, problems: Iterable[Problem]) -> None:
     """Warn of what was found in the case, and of numbers too far apart to compute with."""
     from ..optimizer.guard import wide_numbers
 
-    for warning in [str(one) for one in problems] + wide_numbers(case):
-        click.echo(f"warning: {warning}", err=True)
+    warn([*problems, *wide_numbers(case)])
+
+
+def warn(lines: Iterable[object]) -> None:
+    """Print warnings for people, a line each."""
+    for line in lines:
+        click.echo(f"warning: {line}", err=True)
 
 
 def with_settings(case: Case, settings: tuple[str, ...]) -> Case:
@@ -114,11 +119,10 @@ def caps_of(texts: Iterable[str]) -> dict[str, float]:
     Raises:
         click.BadParameter: no such objective, or no number.
     """
-    return dict(cap_of(text) for text in texts)
+    return dict(_cap_of(text) for text in texts)
 
 
-def cap_of(text: str) -> tuple[str, float]:
-    """An objective and its upper limit, from 'OBJECTIVE=VALUE'; errors as :func:`caps_of`."""
+def _cap_of(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
         number = float(value)

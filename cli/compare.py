@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import options
+
 if TYPE_CHECKING:
     from ..models.comparison import ComparedPlan
 
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Compare what the plan of one RUN is in each of its scenarios.",
 )
-@click.option("--all", "full", is_flag=True, help="Every line, not only one screen.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.full("Every line, not only one screen.")
+@options.as_json("Print one JSON object and nothing else.")
 def compare(runs: tuple[str, ...], scenarios: bool, full: bool, as_json: bool) -> None:
     """Compare plans: what they cost and why, what they decide, who supplies them.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import names_in, readable
+from .asked import names_in, readable, warn
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def controls(case: str, scenarios: str | None, timeline: bool, as_json: bool, **
     from .progress import Progress
 
     loaded, problems = readable(case)
-    for warning in problems:
-        click.echo(f"warning: {warning}", err=True)
+    warn(problems)
     names = list(names_in(scenarios)) or None
     question = Question(**asked)
     with Progress("asking the rules"):

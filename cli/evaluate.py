@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
+from .asked import warn
 
 if TYPE_CHECKING:
     from ..models.sampling_results import Evaluation
@@ -52,17 +53,8 @@ def evaluate(
 
     if output is not None:
         check_target(output)
-    try:
-        with Progress("drawing futures") as progress:
-            found = try_plan(
-                run,
-                draws_file,
-                progress=progress.of,
-                **how,
-            )
-    except KeyboardInterrupt:
-        click.echo("stopped; nothing is written", err=True)
-        context.exit(5)
+    with Progress("drawing futures") as progress:
+        found = try_plan(run, draws_file, progress=progress.of, **how)
     if output is not None:
         write_run(
             output, read_run(run)[0], {"samples": found.samples}, found.summary(),
@@ -76,8 +68,7 @@ def evaluate(
 def _tell(found: Evaluation, output: Path | None, *, as_json: bool) -> None:
     import json
 
-    for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(found.warnings)
     if as_json:
         from ..models.sampling_results import records
 

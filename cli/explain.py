@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
+from .asked import caps_of, names_in, readable, tell_warnings, with_settings
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -18,36 +20,20 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="CASE|RUN", shell_complete=cases)
 @click.option("--rules", is_flag=True, help="What each rule and policy costs: one solve for each.")
 @click.option("--deep", is_flag=True, help="Decide everything anew for each what-if (slow).")
-@click.option("--all", "full", is_flag=True, help="Everything, not only one screen.")
+@options.full("Everything, not only one screen.")
 @click.option(
     "--mend", type=click.IntRange(min=1), metavar="N",
     help="Write the case with the N-th of the mends to -o.",
 )  # fmt: skip
-@click.option(
-    "-o", "--output", metavar="CASE", type=click.Path(path_type=Path),
-    help="Where to write the mended case: a folder, .xlsx or .json.",
-)  # fmt: skip
-@click.option("--scenarios", metavar="all|NAME,...", help="Scenarios to look at.")
-@click.option(
-    "--cap", "caps", multiple=True, metavar="OBJECTIVE=VALUE",
-    help="Upper limit on an objective, e.g. lead_time=30.",
-)  # fmt: skip
-@click.option(
-    "--set", "settings", multiple=True, metavar="TABLE:KEY:FIELD=VALUE",
-    help="Change a number, e.g. offers:Kuantan*:price=70.",
-)  # fmt: skip
-@click.option(
-    "--keep-decisions", metavar="RUN", type=click.Path(path_type=Path),
-    help="Why the decisions of an earlier plan leave no plan.",
-)  # fmt: skip
-@click.option("--gap", type=click.FloatRange(min=0), help="Relative gap at which to stop.")
-@click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes for --rules (default: this one)."
-)
-@click.option("--force", is_flag=True, help="Build models past the size limit.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
-)
+@options.output("Where to write the mended case: a folder, .xlsx or .json.", metavar="CASE")
+@options.scenarios("Scenarios to look at.")
+@options.caps()
+@options.settings()
+@options.keep_decisions("Why the decisions of an earlier plan leave no plan.")
+@options.gap()
+@options.workers("Processes for --rules (default: this one).")
+@options.force()
+@options.as_json()
 @click.pass_context
 def explain(
     context: click.Context, /, source: str, full: bool, as_json: bool, output: Path | None,
@@ -56,7 +42,8 @@ def explain(
     """Say why CASE has no plan and what would mend it; or what makes the plan of RUN what it is.
 
     CASE is a folder, an .xlsx or .json file, or the name of a bundled case; one that has a plan is
-    solved first. Exit codes: 0 explained a plan, 2 invalid case, 3 no plan exists (explained).
+    solved first. Exit codes: 0 explained a plan, 2 invalid case, 3 no plan exists (explained),
+    5 stopped.
     """
     from importlib import import_module
 
@@ -81,9 +68,7 @@ def explain(
 def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
     from dataclasses import replace
 
-    from ..datasets.load import read_case
     from ..datasets.runs import SUMMARY, read_run
-    from ..models.problems import CaseError
     from ..optimizer.explain import explain_no_plan, explain_plan
     from ..optimizer.explain.explain import opened
     from ..optimizer.explain.plan import NoPlanError
@@ -91,15 +76,10 @@ def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
     if (Path(source) / SUMMARY).is_file():
         case, plan, request, gap = opened(source)
     else:
-        loaded, problems = read_case(source)
-        if loaded is None:
-            raise CaseError(problems, source)
-        for warning in problems:
-            click.echo(f"warning: {warning}", err=True)
+        loaded, problems = readable(source)
+        tell_warnings(loaded, problems)
         case, plan, request, gap = opened(loaded)
     if how["settings"]:
-        from .asked import with_settings
-
         case, plan, gap = with_settings(case, how["settings"]), None, None
     request = _request(request, how)
     if how["keep_decisions"] is not None:
@@ -140,16 +120,14 @@ def _request(request: Request, how: dict[str, Any]) -> Request:
     """What the run or the case asks for, with what the command line says instead."""
     from dataclasses import replace
 
-    from .asked import cap_of
-
-    options = replace(request.options, threads=1)
-    if how["gap"] is not None:
-        options = replace(options, gap=how["gap"])
-    scenarios = request.scenarios
-    if how["scenarios"]:
-        scenarios = tuple(name.strip() for name in how["scenarios"].split(",") if name.strip())
-    caps = {**request.caps, **dict(cap_of(text) for text in how["caps"])}
-    return replace(request, options=options, scenarios=scenarios, caps=caps, force=how["force"])
+    gap = request.options.gap if how["gap"] is None else how["gap"]
+    return replace(
+        request,
+        options=replace(request.options, threads=1, gap=gap),
+        scenarios=names_in(how["scenarios"]) if how["scenarios"] else request.scenarios,
+        caps={**request.caps, **caps_of(how["caps"])},
+        force=how["force"],
+    )
 
 
 def _write(found: NoPlan, mend: int, output: Path) -> None:

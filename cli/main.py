@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -28,7 +29,8 @@ COMMANDS = {
     "datasets": "list the bundled cases: how large each is, what it teaches",
     "schema": "print the JSON Schema of a case or of one of its tables",
 }
-INVALID, UNEXPECTED = 2, 1
+UNEXPECTED, INVALID, STOPPED = 1, 2, 5
+FOR_PROGRAMS = "secondsource.cli.for_programs"
 
 
 class LazyGroup(click.Group):
@@ -45,6 +47,21 @@ class LazyGroup(click.Group):
         module = import_module(f"..{cmd_name}", __name__)
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note whether a program reads what comes, before a command takes its options."""
+        ctx.meta[FOR_PROGRAMS] = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; after Ctrl-C there is nothing unless the command kept something."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            if ctx.meta[FOR_PROGRAMS]:
+                click.echo(json.dumps({"status": "no_solution"}))
+            click.echo("stopped before it was done", err=True)
+            ctx.exit(STOPPED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

@@ -35,11 +35,12 @@ def together(*several: Option) -> Option:
     return decorate
 
 
-def output(text: str = "Folder for the tables.", *, metavar: str = "RUN") -> Option:
-    """``-o``: where the result goes, as ``output: Path | None``."""
-    return click.option(
-        "-o", "--output", metavar=metavar, type=click.Path(path_type=Path), help=text
-    )
+def output(
+    text: str = "Folder for the tables.", *, metavar: str = "RUN", required: bool = False
+) -> Option:
+    """``-o``: where the result goes, as ``output: Path | None``; a Path where it is required."""
+    kind = click.Path(path_type=Path)
+    return click.option("-o", "--output", metavar=metavar, type=kind, required=required, help=text)
 
 
 def scenarios(text: str = "Scenarios to solve.") -> Option:
@@ -144,6 +145,11 @@ def as_csv(text: str = "Write the tables as CSV too.") -> Option:
 def force(text: str = "Build models past the size limit.") -> Option:
     """``--force``."""
     return click.option("--force", is_flag=True, help=text)
+
+
+def full(text: str) -> Option:
+    """``--all``, as ``full``: more than fits on a screen."""
+    return click.option("--all", "full", is_flag=True, help=text)
 
 
 def as_json(text: str = "Print one JSON object on stdout and nothing else.") -> Option:

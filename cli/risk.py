@@ -14,6 +14,7 @@ from .asked import (
     readable,
     solver_options,
     tell_warnings,
+    warn,
     with_attitude,
     with_settings,
 )
@@ -142,8 +143,7 @@ def _tell(result: RiskResult, output: Path | None, *, as_json: bool) -> None:
     """Print the study: JSON for programs, or a page for people."""
     import json
 
-    for line in result.warnings:
-        click.echo(f"warning: {line}", err=True)
+    warn(result.warnings)
     if as_json:
         click.echo(json.dumps(result.summary(), allow_nan=False))
     elif result.solution.tables:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from . import options
+from .asked import warn
+
+if TYPE_CHECKING:
+    from ..optimizer.replan.roll import Rolled
 
 
 @click.command("roll")
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    metavar="NEWCASE",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Folder, .xlsx or .json for the case that starts later.",
+@options.output(
+    "Folder, .xlsx or .json for the case that starts later.", metavar="NEWCASE", required=True
 )
 @click.option(
     "--periods", type=click.IntRange(min=1), default=1, show_default=True, help="How many pass."
@@ -30,7 +32,7 @@ import click
     is_flag=True,
     help="Leave out, with a warning, what a case cannot hold, instead of refusing.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.as_json("Print one JSON object and nothing else.")
 def roll(
     run: Path, output: Path, periods: int, scenario: str | None, leave_out: bool, as_json: bool
 ) -> None:
@@ -61,9 +63,13 @@ def roll(
             scenario=scenario,
             leave_out=leave_out,
         )
-    for line in rolled.lost:
-        click.echo(f"warning: left out: {line}", err=True)
+    warn(f"left out: {line}" for line in rolled.lost)
     save_case(rolled.case, output)
+    _tell(rolled, run, output, periods, as_json=as_json)
+
+
+def _tell(rolled: Rolled, run: Path, output: Path, periods: int, *, as_json: bool) -> None:
+    """Print what the new case begins with: JSON for programs, or two lines for people."""
     case = rolled.case
     told = {
         "status": "optimal",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import EXIT
+from .asked import EXIT, warn
 from .completion import cases
 from .sample import METHODS
 
@@ -68,15 +68,7 @@ def saa(
     loaded = load_case(case)
     try:
         with Progress("drawing futures") as progress:
-            found = approximate(
-                loaded,
-                draws_file,
-                progress=progress.of,
-                **how,
-            )
-    except KeyboardInterrupt:
-        click.echo("stopped; nothing is written", err=True)
-        context.exit(EXIT["no_solution"])
+            found = approximate(loaded, draws_file, progress=progress.of, **how)
     except NoPlanError as error:
         if as_json:
             click.echo(f'{{"status": "{error.status.value}", "objective": null}}')
@@ -118,8 +110,7 @@ def _write(
 def _tell(found: SaaResult, summary: dict[str, Any], output: Path | None, *, as_json: bool) -> None:
     import json
 
-    for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(found.warnings)
     if as_json:
         click.echo(json.dumps(summary, allow_nan=False, ensure_ascii=False))
     else:

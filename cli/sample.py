@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import options
+from .asked import warn
 from .completion import cases
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..models.sampling_results import Sampled
 
 METHODS = ("latin_hypercube", "monte_carlo")
@@ -19,7 +21,7 @@ METHODS = ("latin_hypercube", "monte_carlo")
 @click.command()
 @click.argument("case", shell_complete=cases)
 @click.argument("draws_file", metavar="DRAWS.toml", type=click.Path(dir_okay=False))
-@click.option("-o", "--output", metavar="NEWCASE", required=True, help="Where the case goes.")
+@options.output("Where the case goes.", metavar="NEWCASE", required=True)
 @click.option("--scenarios", type=int, default=100, show_default=True, help="Futures to draw.")
 @options.draws_seed("futures")
 @click.option("--keep", type=int, metavar="K", help="Keep K of them, by fast forward selection.")
@@ -30,7 +32,7 @@ METHODS = ("latin_hypercube", "monte_carlo")
 def sample(
     case: str,
     draws_file: str,
-    output: str,
+    output: Path,
     *,
     force: bool,
     as_json: bool,
@@ -50,27 +52,26 @@ def sample(
     from ..optimizer.sampling.sample import sample as draw
     from .progress import Progress
 
-    path = Path(output)
-    if path.exists() and not force and not (path.is_dir() and not any(path.iterdir())):
+    empty = output.is_dir() and not any(output.iterdir())
+    if output.exists() and not force and not empty:
         raise click.UsageError(f"{output} exists already; choose another name, or add --force")
     try:
         with Progress("drawing futures"):
             found = draw(load_case(case), draws_file, **how)
-            save_case(found.case, path)
+            save_case(found.case, output)
     except OSError as error:
         raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from None
     _tell(found, output, as_json=as_json)
 
 
-def _tell(found: Sampled, output: str, *, as_json: bool) -> None:
+def _tell(found: Sampled, output: Path, *, as_json: bool) -> None:
     import json
 
-    for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(found.warnings)
     if as_json:
         from ..models.sampling_results import records
 
-        told = {**found.summary(), "path": output, "futures": records(found.futures)}
+        told = {**found.summary(), "path": str(output), "futures": records(found.futures)}
         click.echo(json.dumps(told, allow_nan=False, ensure_ascii=False))
         return
     from ..reports.memo import console_for
@@ -79,6 +80,6 @@ def _tell(found: Sampled, output: str, *, as_json: bool) -> None:
     print_sample(found, console_for())
     click.echo(
         f"Wrote the case with {len(found.futures):,} scenarios to {output}.\n"
-        f"Next: secondsource solve {output} -o {Path(output).stem}.run",
+        f"Next: secondsource solve {output} -o {output.stem}.run",
         err=True,
     )

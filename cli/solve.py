@@ -15,6 +15,7 @@ from .asked import (
     readable,
     solver_options,
     tell_warnings,
+    warn,
     with_attitude,
     with_settings,
 )
@@ -125,8 +126,7 @@ def solve(
                 click.echo('{"status": "no_solution", "objective": null}')
             click.echo("stopped before any plan was found", err=True)
             context.exit(EXIT["no_solution"])
-    for line in solution.warnings:
-        click.echo(f"warning: {line}", err=True)
+    warn(solution.warnings)
     summary = summary_of(loaded, solution, list(request.scenarios))
     if changes is not None:
         summary["changes"] = changes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import names_in, readable, solver_options, with_settings
+from .asked import names_in, readable, solver_options, tell_warnings, warn, with_settings
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def stress(context: click.Context, /, case: str, as_json: bool, **how: Any) -> N
 
     RUN is the folder of a plan, whose strategic decisions are kept; a CASE is solved first. What
     runs is chosen anew from the start of an outage on, and not before. Exit codes: 0 all outages
-    tried, 2 invalid, 3 there is no plan to test, 4 stopped early.
+    tried, 2 invalid, 3 there is no plan to test, 4 stopped early, 5 before the first was tried.
     """
     from importlib import import_module
 
@@ -127,8 +127,7 @@ def _plan_of(source: str) -> tuple[Case, Tables | None, list[str] | None]:
             raise ValueError(f"{source} holds no plan that could be tested")
         return case, tables, list(summary.get("scenarios", ["all"]))
     loaded, problems = readable(source)
-    for warning in problems:
-        click.echo(f"warning: {warning}", err=True)
+    tell_warnings(loaded, problems)
     return loaded, None, None
 
 
@@ -208,8 +207,7 @@ def _tell(result: StressResult, how: dict[str, Any], *, as_json: bool) -> None:
     """Print everything as JSON for programs, or a page for people."""
     import json
 
-    for warning in result.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(result.warnings)
     if as_json:
         click.echo(json.dumps(result.summary(), allow_nan=False, ensure_ascii=False))
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .asked import caps_of, names_in, readable, with_settings
+from .asked import caps_of, names_in, readable, tell_warnings, warn, with_settings
 from .completion import cases
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def sweep(
     loaded, problems = readable(case)
     loaded = with_settings(loaded, how.pop("settings"))
     asked = read_sweep(sweep_file, force=how["force"])
-    for warning in problems:
-        click.echo(f"warning: {warning}", err=True)
+    tell_warnings(loaded, problems)
     from ..optimizer.sweep.run import sweep as run_sweep
     from .sweep_progress import SweepProgress
 
@@ -118,8 +117,7 @@ def _tell(result: SweepResult, case: Case, how: dict[str, Any], *, as_json: bool
     """Print everything as JSON for programs, or a page or two for people."""
     import json
 
-    for warning in result.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(result.warnings)
     if as_json:
         told = {**result.summary(), "runs": result.runs()}
         click.echo(json.dumps(told, allow_nan=False, ensure_ascii=False))

@@ -43,7 +43,8 @@ def _goods(context: Context, row: Granted) -> Iterator[tuple[str, str, str]]:
             yield column, "a licence for goods needs both countries", "a country, such as CN"
     uses = {wanted.end_use for wanted in context.case.demand}
     if row.end_use is None:
-        yield "end_use", "a licence for goods is for one end use", f"one of {', '.join(uses)}"
+        some = ", ".join(sorted(uses))
+        yield "end_use", "a licence for goods is for one end use", f"one of {some}"
     elif row.end_use not in uses and not context.doubtful("demand"):
         near = context.did_you_mean(row.end_use, uses)
         yield (

@@ -7,7 +7,7 @@ there and nothing can anticipate what comes after.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models.case import Case
+from ..models.rule_rows import Scenario
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -102,26 +103,7 @@ def build_tree(case: Case, selected: Sequence[str] | None = None) -> Tree:
     branch = {
         name: case.period(row.branches_at, 1) if row.parent else 1 for name, row in rows.items()
     }
-    if selected is None or list(selected) == ["all"]:
-        names = list(rows)
-    else:
-        names = list(dict.fromkeys(selected))
-        unknown = [name for name in names if name not in rows]
-        if unknown:
-            raise ValueError(
-                f"no scenario {unknown[0]!r}; the case has {', '.join(rows) or 'none'}"
-            )
-    if not names:
-        names, weights = [BASE], np.ones(1)
-    else:
-        weights = np.array(
-            [1.0 if rows[n].probability is None else rows[n].probability for n in names]
-        )
-        if len(names) == 1:
-            weights = np.ones(1)
-        if weights.sum() <= 0:
-            raise ValueError("the selected scenarios have probability 0")
-        weights = weights / weights.sum()
+    names, weights = _chosen(rows, selected)
 
     def owner_of(name: str, period: int) -> str:
         while name in rows and (above := rows[name].parent) is not None and period < branch[name]:
@@ -155,3 +137,25 @@ def build_tree(case: Case, selected: Sequence[str] | None = None) -> Tree:
         paths=paths,
         branch=branch,
     )
+
+
+def _chosen(
+    rows: Mapping[str, Scenario], selected: Sequence[str] | None
+) -> tuple[list[str], FloatArray]:
+    """Names of the scenarios to keep, and their probabilities scaled to 1."""
+    if selected is None or list(selected) == ["all"]:
+        names = list(rows)
+    else:
+        names = list(dict.fromkeys(selected))
+        unknown = [name for name in names if name not in rows]
+        if unknown:
+            raise ValueError(
+                f"no scenario {unknown[0]!r}; the case has {', '.join(rows) or 'none'}"
+            )
+    if len(names) < 2:
+        return names or [BASE], np.ones(1)
+    given = [rows[name].probability for name in names]
+    weights = np.array([1.0 if one is None else one for one in given])
+    if weights.sum() <= 0:
+        raise ValueError("the selected scenarios have probability 0")
+    return names, weights / weights.sum()

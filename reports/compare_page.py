@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.comparison import Comparison
-from .terminal import amount, money
+from .terminal import amount, money, titled_table
 
 MOST_ROWS = 5
 EVERY = 10_000
@@ -99,20 +99,10 @@ def _width(table: Table, console: Console) -> int:
     return Measurement.get(console, console.options, table).maximum
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(
-        title=title,
-        box=None,
-        title_justify="left",
-        title_style="bold",
-        header_style="dim",
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-        min_width=len(title) + 2,  # a title wider than its table would be broken up
-    )
-    for at, column in enumerate(columns):
-        table.add_column(Text(column), justify="left" if at == 0 else "right")
-    return table
+def _table(title: str, first: str, *plans: str) -> Table:
+    wide = len(title) + 2  # a title wider than its table would be broken up
+    look = {"box": None, "header_style": "dim", "padding": (0, 2, 0, 0), "min_width": wide}
+    return titled_table(title, first, *(f">{plan}" for plan in plans), **look)
 
 
 def _measures(found: Comparison) -> Table:
@@ -177,28 +167,39 @@ def _signed(value: float) -> str:
 
 
 def _decisions(found: Comparison, most: int) -> Table | None:
-    rows = found.decisions
-    if rows.empty:
-        return None
-    table = _table("Decisions that differ, the dearest first", "", *found.names)
-    for row in rows.head(most).to_dict("records"):
+    def what(row: Mapping[Hashable, Any]) -> str:
         where = f" ({row['scenario']})" if row["scenario"] else ""
-        what = Text(f"{row['decision']} {row['name']}{where}")
-        table.add_row(what, *(Text(str(row[plan]) or "-") for plan in found.names))
-    if len(rows) > most:
-        table.add_row(f"... and {len(rows) - most} more", *("" for _ in found.names), style="dim")
-    return table
+        return f"{row['decision']} {row['name']}{where}"
+
+    title = "Decisions that differ, the dearest first"
+    return _listed(title, found, found.decisions, what, lambda cell: str(cell) or "-", most)
 
 
 def _short(found: Comparison, most: int) -> Table | None:
     """Who is left short, and of how much in each plan."""
-    rows = found.short
+
+    def what(row: Mapping[Hashable, Any]) -> str:
+        return f"{row['end_use']}: {row['material']} for {row['site']} ({row['unit']})"
+
+    return _listed(
+        "Never delivered", found, found.short, what, lambda cell: amount(float(cell)), most
+    )
+
+
+def _listed(
+    title: str,
+    found: Comparison,
+    rows: pd.DataFrame,
+    what: Callable[[Mapping[Hashable, Any]], str],
+    told: Callable[[Any], str],
+    most: int,
+) -> Table | None:
+    """The first rows with a cell for each plan, and how many more there are."""
     if rows.empty:
         return None
-    table = _table("Never delivered", "", *found.names)
+    table = _table(title, "", *found.names)
     for row in rows.head(most).to_dict("records"):
-        what = Text(f"{row['end_use']}: {row['material']} for {row['site']} ({row['unit']})")
-        table.add_row(what, *(amount(float(row[plan])) for plan in found.names))
+        table.add_row(Text(what(row)), *(Text(told(row[plan])) for plan in found.names))
     if len(rows) > most:
         table.add_row(f"... and {len(rows) - most} more", *("" for _ in found.names), style="dim")
     return table

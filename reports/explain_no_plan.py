@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.explain_results import NoPlan
-from .terminal import money
+from .terminal import money, titled_table
 
 MOST_MENDS = 6
 
@@ -50,10 +50,8 @@ def _how_many(found: NoPlan) -> str:
 
 def _mends(found: NoPlan, *, full: bool) -> Table:
     one = len(found.mends) == 1
-    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=True, header_style="bold")
-    table.add_column("")
-    table.add_column("This would mend it" if one else "Any one of these would mend it")
-    table.add_column(f"plan ({found.currency})", justify="right")
+    mends = "This would mend it" if one else "Any one of these would mend it"
+    table = titled_table("", "", mends, f">plan ({found.currency})", box=None, padding=(0, 1))
     shown = found.mends if full else found.mends[:MOST_MENDS]
     for rank, mend in enumerate(shown, start=1):
         cost = "" if mend.cost is None else money(mend.cost, "").strip()

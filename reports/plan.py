@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -12,7 +12,7 @@ from rich.text import Text
 from ..models.case import Case
 from ..models.plan import Tables
 from .plan_use import costs, licences, policies, shares, shortages, stocks
-from .terminal import DECISIONS, MOST_ROWS, amount, money, titled_table
+from .terminal import DECISIONS, MOST_ROWS, amount, cut, money, titled_table
 
 
 def print_plan(case: Case, tables: Tables, summary: Mapping[str, Any], console: Console) -> None:
@@ -65,10 +65,10 @@ def _unknown(summary: Mapping[str, Any]) -> str:
     )
 
 
-def _more(table: Table, total: int) -> Table:
-    if total > MOST_ROWS:
-        table.caption = f"... and {total - MOST_ROWS} more (decisions.parquet)"
-    return table
+def _which(row: Mapping[Hashable, Any]) -> str:
+    """'sea: There to Here: magnet' - what a decision is about."""
+    ends = f": {row['from']} to {row['to']}" if row["from"] else ""
+    return f"{row['name']}{ends}" + (f": {row['material']}" if row["material"] else "")
 
 
 def _decisions(case: Case, tables: Tables) -> Table | None:
@@ -89,22 +89,17 @@ def _decisions(case: Case, tables: Tables) -> Table | None:
     )
     ordered = rows.sort_values(["period", "cost"], ascending=[True, False])
     for row in ordered.head(MOST_ROWS).to_dict("records"):
-        which = str(row["name"])
-        if row["from"]:
-            which += f": {row['from']} to {row['to']}"
-        if row["material"]:
-            which += f": {row['material']}"
         when = str(row["label"]) + (f" ({scenarios[row['node']]})" if several else "")
         ready = case.period_label(int(row["effective"]))
         table.add_row(
             Text(when),
             DECISIONS[row["decision"]],
-            Text(which),
+            Text(_which(row)),
             amount(row["quantity"]),
             amount(row["cost"]),
             ready,
         )
-    return _more(table, len(rows))
+    return cut(table, len(rows), "decisions.parquet")
 
 
 def _several(tables: Tables) -> bool:
@@ -122,22 +117,15 @@ def _waiting(case: Case, tables: Tables) -> Table | None:
     table = titled_table("Decide later", "when", "what", "which", ">how much", ">chance", "")
     ordered = rows.sort_values(["period", "cost", "name"], ascending=[True, False, True])
     for row in ordered.head(MOST_ROWS).to_dict("records"):
-        which = str(row["name"])
-        if row["from"]:
-            which += f": {row['from']} to {row['to']}"
-        if row["material"]:
-            which += f": {row['material']}"
         table.add_row(
             str(row["label"]),
             DECISIONS[row["decision"]],
-            Text(which),
+            Text(_which(row)),
             amount(row["quantity"]),
             f"{100 * row['probability']:.0f} %",
             Text(str(row["trigger"])),
         )
-    if len(rows) > MOST_ROWS:
-        table.caption = f"... and {len(rows) - MOST_ROWS} more (adaptive.parquet)"
-    return table
+    return cut(table, len(rows), "adaptive.parquet")
 
 
 def _futures(case: Case, tables: Tables) -> Table | None:

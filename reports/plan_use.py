@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..models.case import Case
 from ..models.plan import Tables
-from .terminal import CATEGORIES, MOST_ROWS, amount, money, titled_table
+from .terminal import CATEGORIES, MOST_ROWS, amount, cut, money, titled_table
 
 
 def costs(case: Case, summary: Mapping[str, Any]) -> Table:
@@ -98,9 +98,7 @@ def licences(case: Case, tables: Tables) -> Table | None:
             case.period_label(int(own["period"].min())),
             amount(own["paid"].sum()),
         )
-    if len(groups) > MOST_ROWS:
-        table.caption = f"... and {len(groups) - MOST_ROWS} more (licences.parquet)"
-    return table
+    return cut(table, len(groups), "licences.parquet")
 
 
 def shortages(case: Case, tables: Tables) -> Table | None:

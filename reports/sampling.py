@@ -8,9 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.sampling_results import Estimate, Evaluation, SaaResult, Sampled
-from .terminal import DECISIONS, amount, money, titled_table
-
-MOST_ROWS = 14
+from .terminal import DECISIONS, MOST_ROWS, amount, cut, money, titled_table
 
 
 def print_sample(found: Sampled, console: Console) -> None:
@@ -108,9 +106,7 @@ def print_saa(found: SaaResult, console: Console) -> None:
             "no plan somewhere" if pd.isna(screened) else money(screened, currency),
             "chosen" if row["batch"] == found.best else "",
         )  # fmt: skip
-    if len(found.batches) > MOST_ROWS:
-        table.caption = f"... and {len(found.batches) - MOST_ROWS} more (batches.parquet)"
-    console.print(Group(*parts, table))
+    console.print(Group(*parts, cut(table, len(found.batches), "batches.parquet")))
 
 
 def _verdict(found: SaaResult) -> Text:
@@ -149,6 +145,4 @@ def _decisions(found: SaaResult) -> Table:
         )  # fmt: skip
     if rows.empty:
         table.caption = "nothing: every strategic decision can wait"
-    elif len(rows) > MOST_ROWS:
-        table.caption = f"... and {len(rows) - MOST_ROWS} more (decisions.parquet)"
-    return table
+    return cut(table, len(rows), "decisions.parquet")

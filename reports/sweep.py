@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..models.sweep_results import OBJECTIVES, SOLVED, SweepResult
 from .sweep_inputs import correlations, indices, tornado
-from .terminal import DECISIONS, amount, money, titled_table
+from .terminal import DECISIONS, amount, cut, money, titled_table
 
 MOST_ROWS = 12
 MEASURES = {
@@ -152,9 +152,7 @@ def _decisions(result: SweepResult) -> Table | None:
             DECISIONS[decision], Text(which),
             f"{points:,} of {solved:,} ({100 * points / solved:.0f} %)", change_counts(rows),
         )  # fmt: skip
-    if len(groups) > MOST_ROWS:
-        table.caption = f"... and {len(groups) - MOST_ROWS} more (changed_decisions.parquet)"
-    return table
+    return cut(table, len(groups), "changed_decisions.parquet", MOST_ROWS)
 
 
 def change_counts(rows: pd.DataFrame) -> str:
@@ -178,9 +176,7 @@ def _infeasible(result: SweepResult) -> Table | None:
     for row in without.head(MOST_ROWS // 2).to_dict("records"):
         why = result.why.get(int(row["point"]), [])
         table.add_row(str(row["point"]), Text(_inputs_at(result, row)), Text("\n".join(why[:3])))
-    if len(without) > MOST_ROWS // 2:
-        table.caption = f"... and {len(without) - MOST_ROWS // 2} more (points.parquet)"
-    return table
+    return cut(table, len(without), "points.parquet", MOST_ROWS // 2)
 
 
 def _failures(result: SweepResult) -> Table | None:

@@ -7,11 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..models.sweep_results import SweepResult
-from .terminal import amount, money, titled_table
+from .terminal import MOST_ROWS, amount, cut, money, titled_table
 
 WIDTH = 16
 """Characters of the widest bar of a tornado."""
-MOST_ROWS = 14
 SHORT = {
     "cost": "cost",
     "lead_time": "lead time",
@@ -60,9 +59,7 @@ def tornado(result: SweepResult) -> Table | None:
             Text(str(row["input"])), *ends, _worth(measure, float(row["swing"]), result.currency),
             Text(bar + (f" {lost} without a plan" if lost else "")),
         )  # fmt: skip
-    if len(own) > MOST_ROWS:
-        table.caption = f"... and {len(own) - MOST_ROWS} more (tornado.parquet)"
-    return table
+    return cut(table, len(own), "tornado.parquet")
 
 
 def _bar(least: float, base: float, largest: float, low: float, high: float) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 MOST_ROWS = 14
 """Rows of a table that fit on a page."""
@@ -57,11 +60,24 @@ def money(value: float, currency: str) -> str:
     return f"{amount(value)} {currency}"
 
 
-def titled_table(title: str, *columns: str) -> Table:
-    """A table without rows; a column whose title begins with > is set to the right."""
-    table = Table(
-        title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False
-    )
+def titled_table(title: str, *columns: str, **look: Any) -> Table:
+    """A table without rows; a column whose title begins with > is set to the right.
+
+    Args:
+        title: above the table; empty for none.
+        columns: titles of columns, taken to the letter.
+        look: what rich's table is told besides, or instead of what the others have.
+    """
+    usual = {"box": box.SIMPLE_HEAD, "title_justify": "left", "title_style": "bold"}
+    table = Table(title=title, **{**usual, "pad_edge": False, **look})
     for column in columns:
-        table.add_column(column.strip(">"), justify="right" if column.startswith(">") else "left")
+        right = column.startswith(">")
+        table.add_column(Text(column.removeprefix(">")), justify="right" if right else "left")
+    return table
+
+
+def cut(table: Table, total: int, where: str, most: int = MOST_ROWS) -> Table:
+    """Say below a table of ``most`` rows how many more there are, and in which file."""
+    if total > most:
+        table.caption = f"... and {total - most} more ({where})"
     return table

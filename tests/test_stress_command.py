@@ -124,6 +124,7 @@ def test_people_get_a_page(plan: Path) -> None:
         (["--worst", "0"], "worst"),
         (["--shortage-value", "-1"], "-1"),
         (["--executor", "dask"], "address"),
+        (["--address", "tcp://127.0.0.1:9", "--workers", "2"], "not for 'dask'"),
     ],
 )
 def test_what_makes_no_sense_is_said(options: list[str], words: str) -> None:

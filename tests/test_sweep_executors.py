@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from optimizer.dask_cluster import dask_cluster
 from secondsource import SweepResult, load_case, sweep
-from secondsource.optimizer.sweep import points
-from secondsource.optimizer.sweep.points import Crew
+from secondsource.optimizer.executors import crew
+from secondsource.optimizer.executors.crew import Crew
 from sweeps import BAN, DEMAND, PRICE, grid, shop
 
 LESS = {"name": "less", "table": "offers", "key": "far", "field": "capacity", "op": "add"}
@@ -77,9 +77,9 @@ def test_a_dask_cluster_finds_what_one_finds_alone(tmp_path: Path) -> None:
 def test_processes_are_called_where_they_save_time(
     left: int, seconds: float, cores: int, chosen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(points, "usable_cores", lambda: cores)
+    monkeypatch.setattr(crew, "usable_cores", lambda: cores)
     assert Crew().asked() is None
-    assert Crew().suited(left, seconds) == Crew(chosen)  # type: ignore[arg-type]
+    assert Crew().suited(left, seconds) == Crew(chosen)
 
 
 def test_who_is_asked_for_solves() -> None:
@@ -97,4 +97,4 @@ def test_arguments_that_contradict_each_other_are_told() -> None:
         ({"address": "tcp://127.0.0.1:9", "workers": 2}, "a number of workers is for"),
     ):
         with pytest.raises(ValueError, match=expected):
-            sweep(shop(), SHOP, **how)  # type: ignore[arg-type]
+            sweep(shop(), SHOP, **how)

@@ -13,6 +13,7 @@ from secondsource import sweep
 from secondsource.models.plan import SolveStatus
 from secondsource.models.sweep_results import Outcome, SweepResult
 from secondsource.optimizer.designs import points_of
+from secondsource.optimizer.executors import crew
 from secondsource.optimizer.highs import SolverError
 from secondsource.optimizer.resolve import Answer, Resolver
 from secondsource.optimizer.solve import Request
@@ -31,7 +32,24 @@ def nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a model is built")
 
     monkeypatch.setattr(study, "Workbench", refuse)
-    monkeypatch.setattr(points, "open_executor", refuse)
+    monkeypatch.setattr(crew, "open_executor", refuse)
+
+
+def at_the_fourth(
+    monkeypatch: pytest.MonkeyPatch, owner: type, name: str, event: Exception | signal.Signals
+) -> None:
+    """Raise an error, or press Ctrl-C, when a method is called for the fourth time."""
+    method, calls = getattr(owner, name), []
+
+    def called(self: Any, *arguments: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 4:
+            if isinstance(event, Exception):
+                raise event
+            signal.raise_signal(event)
+        return method(self, *arguments)
+
+    monkeypatch.setattr(owner, name, called)
 
 
 def test_a_repeated_sweep_builds_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,15 +206,7 @@ def test_failed_points_are_tried_again_where_that_is_asked_for(tmp_path: Path) -
 def test_a_solver_that_fails_at_one_point_leaves_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solve, calls = Resolver.go_on, []
-
-    def unlucky(self: Resolver, change: Any = None) -> Any:
-        calls.append(1)
-        if len(calls) == 4:
-            raise SolverError("HiGHS ended with status 'Unknown'")
-        return solve(self, change)
-
-    monkeypatch.setattr(Resolver, "go_on", unlucky)
+    at_the_fourth(monkeypatch, Resolver, "go_on", SolverError("HiGHS ended with status 'Unknown'"))
     found = sweep(shop(), GRID, tmp_path / "run")
     assert found.status == "complete"
     failed = found.points[found.points["status"] == "failed"]
@@ -230,15 +240,7 @@ def test_a_gap_to_nothing_is_none() -> None:
 
 
 def test_a_fault_of_ours_costs_one_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    task, calls = study.Study.task, []
-
-    def unlucky(self: study.Study, changes: Any) -> Any:
-        calls.append(1)
-        if len(calls) == 4:
-            raise KeyError("offers")
-        return task(self, changes)
-
-    monkeypatch.setattr(study.Study, "task", unlucky)
+    at_the_fourth(monkeypatch, study.Study, "task", KeyError("offers"))
     found = sweep(shop(), GRID)
     failed = found.points[found.points["status"] == "failed"]
     assert list(failed["reason"]) == ["KeyError: 'offers'"]
@@ -272,15 +274,7 @@ def test_ctrl_c_during_a_solve_leaves_the_point_out_and_stops(
 def test_ctrl_c_between_two_solves_keeps_the_points_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    solve, calls = Resolver.go_on, []
-
-    def pressed(self: Resolver, change: Any = None) -> Any:
-        calls.append(1)
-        if len(calls) == 4:
-            signal.raise_signal(signal.SIGINT)
-        return solve(self, change)
-
-    monkeypatch.setattr(Resolver, "go_on", pressed)
+    at_the_fourth(monkeypatch, Resolver, "go_on", signal.SIGINT)
     found = sweep(shop(), GRID, tmp_path / "run")
     assert found.status == "stopped" and len(found.points) == 2
     assert sweep(shop(), GRID, tmp_path / "run").status == "complete"

@@ -14,12 +14,12 @@ from .figures import IntArray
 from .futures import build_changes, build_scenarios
 from .lanes import Ends, build_lanes
 from .market import draw_streams
-from .offers import build_offers
+from .offers import Offers, build_offers
 from .places import Places
 from .plants import build_plants
 from .rules import build_rules
 from .size import Size
-from .stores import build_stores, ends_of_plants
+from .stores import Stores, build_stores, ends_of_plants
 
 
 def synthetic_case(size: Size) -> Case:
@@ -41,19 +41,7 @@ def synthetic_case(size: Size) -> Case:
     sites, point = places.rows()
     stores = build_stores(size, chain, streams, places, buyers, plants)
 
-    number = {name: at for at, name in enumerate(names)}
-    at = {name: position for position, name in enumerate(places.names)}
-    made, used = ends_of_plants(chain, plants, names)
-
-    def ends(rows: Sequence[Return] | Sequence[Demand]) -> tuple[IntArray, IntArray]:
-        return np.array([at[row.site] for row in rows], dtype=np.int64), np.array(
-            [number[row.material] for row in rows], dtype=np.int64
-        )
-
-    sources = Ends.of(
-        (offers.site, offers.material), (made.site, made.material), ends(stores.returns)
-    )
-    sinks = Ends.of((used.site, used.material), ends(stores.demand))
+    sources, sinks = _ends(names, places, offers, ends_of_plants(chain, plants, names), stores)
     lanes = build_lanes(size, names, places, point, sources, sinks)
     rules = build_rules(size, chain, facts_of(chain, places, lanes, plants, streams, buyers))
     materials, processes, recipes = chain.tables()
@@ -88,6 +76,25 @@ def synthetic_case(size: Size) -> Case:
             [row.offer for row in offers.rows],
         ),
     )
+
+
+def _ends(
+    names: list[str], places: Places, offers: Offers, plants: tuple[Ends, Ends], stores: Stores
+) -> tuple[Ends, Ends]:
+    """Where materials leave, and where they are wanted; ``plants`` says so of plants."""
+    number = {name: at for at, name in enumerate(names)}
+    at = {name: position for position, name in enumerate(places.names)}
+
+    def ends(rows: Sequence[Return] | Sequence[Demand]) -> tuple[IntArray, IntArray]:
+        return np.array([at[row.site] for row in rows], dtype=np.int64), np.array(
+            [number[row.material] for row in rows], dtype=np.int64
+        )
+
+    made, used = plants
+    sources = Ends.of(
+        (offers.site, offers.material), (made.site, made.material), ends(stores.returns)
+    )
+    return sources, Ends.of((used.site, used.material), ends(stores.demand))
 
 
 def _settings(size: Size) -> CaseSettings:

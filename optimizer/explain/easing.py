@@ -96,9 +96,9 @@ class Easing:
 
         steps = self._least(suspended, case.case.periods - first)
         if steps is not None:
-            begin = self.words.when(first + steps)
-            text = f"{self.words.rule(row)} beginning in {begin} ({self.words.periods(steps)} later"
-            yield Eased(f"{text})", tuple(suspended(steps)))
+            begin, later = self.words.when(first + steps), self.words.periods(steps)
+            text = f"{self.words.rule(row)} beginning in {begin} ({later} later)"
+            yield Eased(text, tuple(suspended(steps)))
 
     def _status(self, row: int, field: str, value: object, **how: object) -> Edit:
         """A row of `changes` about the states of a rule."""

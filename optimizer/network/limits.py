@@ -84,23 +84,24 @@ def _policy_rows(
     build[policy.kind](frame, flows, position, policy, rows)
 
 
-def spans_of(frame: Frame, policy: Policy) -> list[tuple[int, IntArray]]:
-    """(last node, counted nodes) of every window in which a policy binds."""
+def bound_windows(
+    frame: Frame, position: int, policy: Policy
+) -> tuple[list[tuple[int, IntArray]], IntArray, FloatArray, FloatArray]:
+    """Windows in which a policy binds.
+
+    Returns:
+        (last node, counted nodes) of each, its last node, and there the policy's value and its
+        weighted penalty.
+    """
     window = "period" if policy.kind in ("max_lanes", "min_cover_days") else policy.span
     spans = windows(frame, window, policy.start, policy.end)
     if policy.kind in OPENINGS:
         everything = frame.tree.path_at
         spans = [(node, everything[node][everything[node] >= 0]) for node, _ in spans]
-    return spans
-
-
-def value_and_penalty(
-    frame: Frame, position: int, nodes: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Value and weighted penalty of a policy at the last node of each window."""
-    value = frame.values.array("policies", "value")[position, nodes]
-    penalty = frame.values.array("policies", "penalty")[position, nodes]
-    return value, penalty * frame.time.weight[nodes]
+    last = np.array([node for node, _ in spans], dtype=np.int64)
+    value = frame.values.array("policies", "value")[position, last]
+    penalty = frame.values.array("policies", "penalty")[position, last]
+    return spans, last, value, penalty * frame.time.weight[last]
 
 
 def _carry(
@@ -140,9 +141,7 @@ def _in_windows(spans: list[tuple[int, IntArray]], nodes: IntArray) -> tuple[Int
 
 def _share_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
     """Scope <= value x total, or the reverse for minima."""
-    spans = spans_of(frame, policy)
-    last = np.array([node for node, _ in spans], dtype=np.int64)
-    value, penalty = value_and_penalty(frame, position, last)
+    spans, last, value, penalty = bound_windows(frame, position, policy)
     supply = flows.supply(frame, policy.materials, policy.stages)
     scope_of = (
         flows.recycled(frame, policy.materials, policy.stages)
@@ -163,9 +162,7 @@ def _amount_rows(
     frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows
 ) -> None:
     """Amount in scope <= value, or the reverse for minima."""
-    spans = spans_of(frame, policy)
-    last = np.array([node for node, _ in spans], dtype=np.int64)
-    value, penalty = value_and_penalty(frame, position, last)
+    spans, last, value, penalty = bound_windows(frame, position, policy)
     sign = -1.0 if policy.kind == "min_quantity" else 1.0
     window = "period" if policy.kind == "max_lanes" else policy.span
     entries, scopes = _counted(frame, flows, policy)
@@ -197,9 +194,7 @@ def _opening_rows(
     frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows
 ) -> None:
     """Plants that are open <= value, or the reverse for minima; those open before count too."""
-    spans = spans_of(frame, policy)
-    last = np.array([node for node, _ in spans], dtype=np.int64)
-    value, penalty = value_and_penalty(frame, position, last)
+    spans, last, value, penalty = bound_windows(frame, position, policy)
     sign = -1.0 if policy.kind == "min_open" else 1.0
     entries = flows.openings(frame, policy.materials, policy.stages)
     before = flows.opened_before(frame, policy.materials, policy.stages)
@@ -233,9 +228,7 @@ def _add_openings(
 
 def _cover_rows(frame: Frame, flows: Flows, position: int, policy: Policy, rows: LimitRows) -> None:
     """Stock of the materials >= cover of all their demand."""
-    spans = spans_of(frame, policy)
-    last = np.array([node for node, _ in spans], dtype=np.int64)
-    value, penalty = value_and_penalty(frame, position, last)
+    spans, last, value, penalty = bound_windows(frame, position, policy)
     entries = flows.stocks(frame, policy.materials)
     need = flows.demand_of(frame, policy.materials)[last] * value / frame.case.days_per_period
     for key, inside in keys_in_scope(frame, policy, entries):

@@ -12,7 +12,7 @@ from .entries import keys_in_scope
 from .flows import Flows
 from .frame import Frame
 from .limit_rows import LimitRows
-from .limits import SUPPLIER_COUNTS, BoolArray, add_entries, spans_of, value_and_penalty
+from .limits import SUPPLIER_COUNTS, BoolArray, add_entries, bound_windows
 
 
 @dataclass
@@ -66,9 +66,7 @@ def build_supplier_rows(frame: Frame, flows: Flows) -> SupplierRows:
 def _add_policy(
     frame: Frame, flows: Flows, position: int, policy: Policy, rows: SupplierRows
 ) -> None:
-    spans = spans_of(frame, policy)
-    last = np.array([node for node, _ in spans], dtype=np.int64)
-    value, penalty = value_and_penalty(frame, position, last)
+    spans, last, value, penalty = bound_windows(frame, position, policy)
     share = frame.values.array("policies", "count_from")[position, last]
     entries = flows.supply(frame, policy.materials, policy.stages)
     everything, once = np.ones(len(entries), dtype=bool), np.ones(len(last))

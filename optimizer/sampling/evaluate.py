@@ -30,18 +30,18 @@ from ...models.sampling_results import SAMPLE_COLUMNS, Evaluation
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..executors import Failed
 from ..executors import Name as ExecutorName
+from ..executors.crew import Crew
+from ..executors.spreading import spread
 from ..highs import Session
 from ..keep import keep_decisions
 from ..lexicographic import lexicographic
 from ..measures import conditional_value_at_risk
 from ..solve import Request, build, cap_value
-from ..sweep.points import Crew
 from ..tree import FloatArray
 from .futures import Futures
 from .held import Commitments, commitments_of
 from .sample import Source, prepared, table_of
 from .sampled_case import undrawn
-from .spreading import spread
 from .statistics import estimate
 from .trying import Trial, Trials, start, work
 from .units import unit_points

@@ -29,15 +29,15 @@ from ...models.sampling_results import BATCH_COLUMNS, Estimate, Evaluation, SaaR
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..executors import Failed
 from ..executors import Name as ExecutorName
+from ..executors.crew import Crew
+from ..executors.spreading import spread
 from ..highs import Options
 from ..solve import Request, solution_of
-from ..sweep.points import Crew
 from ..tree import FloatArray
 from .batches import Batch, Replications, built_batch, start, work
 from .evaluate import Progress, check_numbers, costs_of, evaluation_of, try_plans
 from .held import Commitments
 from .sample import Source, prepared
-from .spreading import spread
 from .statistics import estimate, gap_interval
 from .trying import Trials
 from .units import unit_points

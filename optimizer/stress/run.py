@@ -19,7 +19,7 @@ from ...models.plan import Tables
 from ...models.stress_results import StressResult
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..executors import Name as ExecutorName
-from ..executors import open_executor
+from ..executors.crew import Crew
 from ..outcomes import Options
 from ..solve import Request, solve
 from .fixing import fix_for_worst
@@ -83,12 +83,13 @@ def stress(
         if not plan:
             raise NoPlanError(f"{case.case.name} has no plan that could be tested")
     prepared = prepare(case, plan, question, names, force=force)
-    if executor is None:
+    asked = Crew(executor, workers, address).asked()
+    if asked is None:
         many = len(outages_of(prepared.network, question.kinds, question.only)) >= MANY_TRIALS
-        executor = "processes" if workers or many else "serial"
+        asked = Crew("processes" if many else "serial")
     done: list[tuple[Undisturbed, list[Finding]]] = []
     complete = True
-    with open_executor(executor, workers=workers, address=address) as crew:
+    with asked.called() as crew:
         try:
             done.extend(run_study(prepared, question, crew, progress))
         except KeyboardInterrupt:

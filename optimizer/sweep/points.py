@@ -11,48 +11,13 @@ from ...datasets.ledger import AT_ONCE, Ledger
 from ...models.sweep import Sweep
 from ...models.sweep_results import Outcome
 from ..designs import Point
-from ..executors import Executor, Failed, open_executor
-from ..executors import Name as ExecutorName
-from ..executors.cores import usable_cores
-from .interrupts import interrupts
+from ..executors import Executor, Failed
+from ..executors.crew import Crew
+from ..executors.interrupts import interrupts
 from .keys import Keys
 from .order import by_nearness
 from .study import Study, Task
 from .work import Solved, start, work
-
-WORTH = 4.0
-"""Seconds of solving from which starting worker processes pays (they take about one)."""
-FEW = 8
-"""Points for which nobody else is called."""
-
-
-@dataclass(frozen=True)
-class Crew:
-    """Who solves: an executor by name (None: whatever suits), its workers or its address."""
-
-    executor: ExecutorName | None = None
-    workers: int | None = None
-    address: str | None = None
-
-    def asked(self) -> Crew | None:
-        """Who is asked for; None if nobody in particular."""
-        if self.executor is not None:
-            return self
-        if self.address is not None:
-            return Crew("dask", self.workers, self.address)
-        if self.workers is not None:
-            return Crew("processes", self.workers) if self.workers > 1 else Crew("serial")
-        return None
-
-    def suited(self, points: int, seconds: float) -> Crew:
-        """Who suits: processes where they save time, else this process.
-
-        Args:
-            points: how many there are to solve.
-            seconds: that one takes.
-        """
-        many = points >= FEW and points * seconds >= WORTH and usable_cores() > 1
-        return Crew("processes" if many else "serial")
 
 
 @dataclass
@@ -192,7 +157,7 @@ class Points:
         """Solve points with whom is asked; else the base here, which tells who suits the rest."""
         asked = crew.asked()
         if asked is None:
-            with open_executor("serial") as here:
+            with Crew("serial").called() as here:
                 if missing[0][0] == 0:
                     self._run(here, missing[:1])
                     missing = missing[1:]
@@ -201,8 +166,7 @@ class Points:
                 if asked.executor == "serial":
                     self._run(here, missing)
                     return
-        name = asked.executor or "serial"
-        with open_executor(name, workers=asked.workers, address=asked.address) as executor:
+        with asked.called() as executor:
             self._run(executor, missing)
 
     def _run(self, executor: Executor, missing: Sequence[Numbered]) -> None:

@@ -32,10 +32,11 @@ from ...models.sweep_results import Outcome, SweepResult
 from .. import quick_start  # noqa: F401  # before anything that imports scipy
 from ..designs import Point, points_of
 from ..executors import Name as ExecutorName
+from ..executors.crew import Crew
 from ..sensitivity import sensitivity
 from ..solve import Request
 from .keys import Keys
-from .points import Crew, Points, Progress
+from .points import Points, Progress
 from .study import Study
 from .tables import tables_of
 

@@ -23,12 +23,12 @@ from ..arrays import Arrays
 from ..compiled import compile_model, templates
 from ..executors import Failed
 from ..executors import Name as ExecutorName
+from ..executors.crew import Crew
+from ..executors.spreading import spread
 from ..formulation.model import build_model
 from ..highs import Options, Outcome
 from ..outcomes import SolverError
-from ..sampling.spreading import spread
 from ..solve import Built, build, solution_of
-from ..sweep.points import Crew
 from ..tree import FloatArray, build_tree
 from .alone import Future, future_of, least_cost
 from .attitude import with_attitude

@@ -161,7 +161,7 @@ def test_whatever_is_wrong_is_told_of_the_cell_that_holds_it(
             continue
         sheet, _, cell = one.place.partition("!")
         assert sheet == one.table, str(one)
-        letters, _ = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()  # type: ignore[union-attr]
+        letters, _ = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         if one.column in rows[0]:
             position = 0

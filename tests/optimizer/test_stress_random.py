@@ -139,9 +139,9 @@ def test_times_to_survive_of_two_hundred_cases(first: int) -> None:
 @pytest.mark.parametrize("seed", [14])
 def test_longer_outages_never_lose_less_and_losses_are_never_negative(seed: int) -> None:
     case = soft_case(seed)
-    plan = None if case is None else planned(case)
-    if case is None or plan is None:
-        pytest.skip("no plan")
+    assert case is not None
+    plan = planned(case)
+    assert plan is not None
     lengths = tuple(range(1, case.case.periods + 1))
     question = Question(KINDS, recoveries={"": lengths}, survive=False, options=EXACT)
     _, _, findings = found_by(case, plan[0], question, plan[1])

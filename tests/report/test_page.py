@@ -188,7 +188,7 @@ def test_studies_in_memory_become_pages(tmp_path: Path) -> None:
         file = ss.report(found, tmp_path / "study.html", case=case)
         assert heading in file.read_text("utf-8")
     with pytest.raises(TypeError, match="int is no result"):
-        ss.report(3, tmp_path / "study.html", case=case)  # type: ignore[call-overload]
+        ss.report(3, tmp_path / "study.html", case=case)
 
 
 def test_report_in_python_and_as_json(results: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 import secondsource as ss
 from secondsource.models.case import Case
 from secondsource.models.plan import Solution
+from secondsource.optimizer.executors.crew import Crew
 from secondsource.optimizer.highs import Options
 from secondsource.optimizer.sampling.batches import Replications, built_batch, solve_batch
 from secondsource.optimizer.sampling.evaluate import try_plans
@@ -18,7 +19,6 @@ from secondsource.optimizer.sampling.sample import prepared
 from secondsource.optimizer.sampling.trying import Trials
 from secondsource.optimizer.sampling.units import unit_points
 from secondsource.optimizer.solve import Request
-from secondsource.optimizer.sweep.points import Crew
 
 from .newsvendor import BEST, DRAWS, LEAST, cost_of, newsvendor
 

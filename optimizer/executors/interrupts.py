@@ -1,7 +1,7 @@
 """Whether Ctrl-C was pressed while HiGHS ran in this process.
 
-A solve answers Ctrl-C by ending early with the best plan so far, and nobody else hears of it. For a
-point of a sweep that is no answer: it is to be left out, and the sweep to stop.
+A solve answers Ctrl-C by ending early with the best plan so far, and nobody else hears of it. For
+one of many tasks that is no answer: it is to be left out, and the work to stop.
 """
 
 from __future__ import annotations

@@ -5,17 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TypeVar
 
-from ..executors import Failed, in_order, open_executor
-from ..executors.cores import usable_cores
-from ..sweep.interrupts import interrupts
-from ..sweep.points import WORTH, Crew
-
-S = TypeVar("S")
-T = TypeVar("T")
-R = TypeVar("R")
-State = TypeVar("State")
+from .cores import usable_cores
+from .crew import WORTH, Crew
+from .interrupts import interrupts
+from .protocol import Failed, R, S, State, T, in_order
 
 
 def spread(
@@ -64,12 +58,7 @@ def _through(
     setup: S,
     tasks: Iterable[T],
 ) -> Iterator[R | Failed]:
-    with (
-        open_executor(
-            crew.executor or "serial", workers=crew.workers, address=crew.address
-        ) as executor,
-        interrupts() as heard,
-    ):
+    with crew.called() as executor, interrupts() as heard:
         for result in in_order(executor.run(start, work, setup, tasks)):
             if heard.seen():
                 raise KeyboardInterrupt
