@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @options.settings()
 @options.keep_decisions("Why the decisions of an earlier plan leave no plan.")
 @options.gap()
-@options.workers("Processes for --rules (default: this one).")
+@options.workers("Processes for --rules (default: what suits).")
 @options.force()
 @options.as_json()
 @click.pass_context
@@ -88,11 +88,7 @@ def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
 
     if how["rules"]:
         count = len(case.controls) + len(case.policies)
-        click.echo(
-            f"{count} rules and policies: the plan is made again without each (--workers N shares "
-            "the work)",
-            err=True,
-        )
+        click.echo(f"{count} rules and policies: the plan is made again without each", err=True)
     with Progress("looking for reasons") as progress:
         if plan is None:
             none = explain_no_plan(case, request)
@@ -103,7 +99,6 @@ def _explained(source: str, how: dict[str, Any]) -> NoPlan | Explained:
         try:
             return explain_plan(
                 case, plan, request, gap=gap, deep=how["deep"], rules=how["rules"],
-                executor="serial" if how["workers"] is None else "processes",
                 workers=how["workers"],
                 progress=lambda done, total: progress.count(
                     done, total, "rules and policies tried"

@@ -52,7 +52,9 @@ def lexicographic(
             gap = relative_gap(value, found.bound)
             return replace(kept, gap=gap, seconds=spent), point, name
         point, outcome = clean, found
-        if found.status != SolveStatus.OPTIMAL:
+        if session.interrupted and position + 1 < len(minimise):
+            outcome = replace(found, status=SolveStatus.FEASIBLE)
+        if outcome.status != SolveStatus.OPTIMAL:
             break
     assert outcome is not None
     return replace(outcome, seconds=spent), point, name

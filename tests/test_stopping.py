@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import secondsource
 from commands import run
+from secondsource.optimizer.highs import Options, Outcome, Session
+from secondsource.optimizer.solve import Request
 from secondsource.optimizer.tree import Tree
 
 DRAWS = """
@@ -98,3 +101,35 @@ def test_ctrl_c_from_outside_while_the_model_is_built() -> None:
     assert process.returncode == 5
     assert json.loads(stdout) == {"status": "no_solution"}
     assert stderr == "stopped before it was done\n"
+
+
+def heard_late(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
+    """Let the first solve hear of Ctrl-C when it is done; the sessions that solved."""
+    asked: list[Session] = []
+    plain = Session.solve
+
+    def solve(session: Session, options: Options) -> Outcome:
+        outcome = plain(session, options)
+        session.interrupted = session.interrupted or not asked
+        asked.append(session)
+        return outcome
+
+    monkeypatch.setattr(Session, "solve", solve)
+    return asked
+
+
+def test_a_frontier_stops_where_ctrl_c_was_heard_as_a_solve_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = heard_late(monkeypatch)
+    found = secondsource.frontier(secondsource.load_case("quickstart"))
+    assert len(asked) == 1 and found.status == "feasible"
+
+
+def test_later_objectives_wait_where_ctrl_c_was_heard_as_a_solve_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = heard_late(monkeypatch)
+    request = Request(minimise=("lead_time", "cost"))
+    found = secondsource.solve(secondsource.load_case("quickstart"), request)
+    assert len(asked) == 1 and found.status == "feasible" and found.tables

@@ -46,7 +46,7 @@ def explain_plan(
     gap: float | None = None,
     deep: bool = False,
     rules: bool = False,
-    executor: ExecutorName = "serial",
+    executor: ExecutorName | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Explained:
@@ -60,7 +60,7 @@ def explain_plan(
         gap: gap of the plan, for the reader.
         deep: decide everything anew when something is taken away or chosen, however large the case.
         rules: work out what each rule and policy costs, too.
-        executor: where the solves for the rules run.
+        executor: where the solves for the rules run; None for what suits.
         workers: worker processes.
         progress: called with how many of those are done, and how many there are.
 

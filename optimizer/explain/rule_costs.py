@@ -20,8 +20,10 @@ import pandas as pd
 from ...models.case import Case
 from ...models.explain_results import RULES, SEGMENTS, frame_of
 from ...models.plan import SolveStatus
-from ..executors import Failed, open_executor
+from ..executors import Failed
 from ..executors import Name as ExecutorName
+from ..executors.crew import Crew
+from ..executors.spreading import spread
 from ..highs import Session
 from ..lexicographic import lexicographic
 from ..outcomes import Options
@@ -138,7 +140,7 @@ def rule_costs(
     case: Case,
     request: Request,
     *,
-    executor: ExecutorName = "serial",
+    executor: ExecutorName | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, float | None]:
@@ -147,7 +149,7 @@ def rule_costs(
     Args:
         case: a checked case with a plan.
         request: how it was solved; kept decisions are not looked at.
-        executor: where the solves run.
+        executor: where the solves run; None for what suits.
         workers: worker processes.
         progress: called with how many are done, and how many there are.
 
@@ -157,18 +159,19 @@ def rule_costs(
 
     Raises:
         ValueError: the case has no plan.
+        KeyboardInterrupt: Ctrl-C.
     """
     request = replace(request, keep=None, write_model=None,
                       options=replace(request.options, progress=None))  # fmt: skip
     tasks = [Without("", "", ()), *tasks_of(case)]
     found: list[Found] = [Found(SolveStatus.NO_SOLUTION)] * len(tasks)
-    with open_executor(executor, workers=workers) as crew:
-        for done, (at, result) in enumerate(crew.run(start, work, _Setup(case, request), tasks)):
-            if isinstance(result, Failed):
-                raise ValueError(f"without {tasks[at].name}: {result.message}")
-            found[at] = result
-            if progress is not None:
-                progress(done + 1, len(tasks))
+    setup, crew = _Setup(case, request), Crew(executor, workers)
+    for at, result in enumerate(spread(start, work, setup, tasks, crew, 1, len(tasks))):
+        if isinstance(result, Failed):
+            raise ValueError(f"without {tasks[at].name}: {result.message}")
+        found[at] = result
+        if progress is not None:
+            progress(at + 1, len(tasks))
     if found[0].value is None:
         raise ValueError("the case has no plan, so that no rule has a cost; explain the case first")
     return _tables(case, tasks[1:], found[0], found[1:])

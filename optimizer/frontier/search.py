@@ -240,6 +240,8 @@ class Search:
             self.session.prove()
         outcome, plan = least(self.session, self.session.arrays, name, options, then)
         self.solves += 1
+        if self.session.interrupted:
+            self._until = -np.inf
         if outcome.status == SolveStatus.INFEASIBLE:
             return None
         if outcome.status == SolveStatus.UNBOUNDED:
