@@ -79,15 +79,22 @@ def by_parts(network: Network, arrays: Arrays, plea: Plea) -> tuple[Found | None
     began = time.monotonic()
     name = cast(Name, plea.executor)
     with open_executor(name, workers=plea.workers, address=plea.address) as executor:
-        outcome, point = Decomposition(parts, executor, plea.options).run()
-    target = plea.minimise[0]
-    stays_open = outcome.status == SolveStatus.FEASIBLE and not _late(plea.options, began)
+        run = Decomposition(parts, executor, plea.options)
+        outcome, point = run.run()
+    spent, late = time.monotonic() - began, _late(plea.options, began)
+    stays_open = outcome.status == SolveStatus.FEASIBLE and not late
     if stays_open and plea.method == AUTO and len(arrays.lower) <= MOST_COLUMNS:
-        assert point is not None
-        return _whole(arrays, plea, outcome, point, time.monotonic() - began), []
+        return _whole(arrays, plea, outcome, point, spent), []
+    why = ""
     if outcome.status == SolveStatus.UNBOUNDED:
-        return None, ["the trunk alone has no bound: all futures were solved as one model"]
-    return (outcome, point, target), [_open(outcome)] if stays_open else []
+        why = "the trunk alone has no bound"
+    elif outcome.status == SolveStatus.NO_SOLUTION and not late and not run.interrupted:
+        # whole numbers in futures may leave no plan for any trunk that their relaxations allow
+        why = "no plan was found in parts"
+    if why:
+        told = f"{why}: all futures were solved as one model"
+        return _whole(arrays, plea, outcome, None, spent), [told]
+    return (outcome, point, plea.minimise[0]), [_open(outcome)] if stays_open else []
 
 
 def _split(network: Network, arrays: Arrays, plea: Plea) -> Split | str:
@@ -128,14 +135,20 @@ def _open(outcome: Outcome) -> str:
     )
 
 
-def _whole(arrays: Arrays, plea: Plea, parts: Outcome, point: FloatArray, spent: float) -> Found:
+def _whole(
+    arrays: Arrays, plea: Plea, parts: Outcome, point: FloatArray | None, spent: float
+) -> Found:
     """The extensive form, begun from the plan of the parts; the better of the two plans."""
     limit = plea.options.time_limit
     left = None if limit is None else max(limit - spent, 0.01)
     session = Session(arrays, plea.minimise[0])
-    session.start_from(point)
+    if point is not None:
+        session.start_from(point)
     options = replace(plea.options, time_limit=left)
     found, better, target = lexicographic(session, arrays, plea.minimise, options)
+    found = replace(found, seconds=spent + found.seconds)
+    if point is None:
+        return found, better, target
     if found.status == SolveStatus.INFEASIBLE or better is None:
         better = point
     best = min((point, better), key=lambda one: value_of(arrays, target, one))
@@ -145,4 +158,4 @@ def _whole(arrays: Arrays, plea: Plea, parts: Outcome, point: FloatArray, spent:
     gap = relative_gap(value, bound)
     done = gap is not None and gap <= plea.options.gap
     status = SolveStatus.OPTIMAL if done else SolveStatus.FEASIBLE
-    return Outcome(status, value, bound, gap, best, spent + found.seconds), best, target
+    return Outcome(status, value, bound, gap, best, found.seconds), best, target

@@ -89,6 +89,9 @@ class Decomposition:
         split: trunk and blocks.
         executor: who solves the blocks.
         options: gap, time limit, threads, progress.
+
+    Attributes:
+        interrupted: whether Ctrl-C ended the run.
     """
 
     def __init__(self, split: Split, executor: Executor, options: Options) -> None:
@@ -100,13 +103,14 @@ class Decomposition:
         self.master = Master(split, int(np.argmax(self.weights)))
         self.best = Best()
         self.whole_blocks = any(bool(one.integer.any()) for one in split.blocks)
+        self.interrupted = False
 
     def run(self) -> tuple[Outcome, FloatArray | None]:
         """The outcome and the best plan, a point of the extensive form; see :class:`Outcome`."""
         try:
             status = self._root() or self._whole()
         except KeyboardInterrupt:
-            status = SolveStatus.FEASIBLE
+            self.interrupted, status = True, SolveStatus.FEASIBLE
         seconds = time.monotonic() - self.began
         best = self.best
         bound = best.bound if np.isfinite(best.bound) else None
@@ -203,6 +207,7 @@ class Decomposition:
             self._prove(found.bound)
             if found.trunk is None:
                 return found.status
+            again = start is not None and bool(np.isclose(start, found.trunk).all())
             start = found.trunk
             asked = self._ask(found.trunk)
             if asked is None:
@@ -211,16 +216,14 @@ class Decomposition:
                 self._try(found.trunk, asked, tried, stuck=stuck > 0)
             if self._done() or self.crew.over():
                 break
-            moved = self._moved(*before)
+            moved = self._moved(*before) if np.isfinite(self.best.value) else not again
             stuck = 0 if moved else stuck + 1
             if stuck >= PATIENCE:
                 break
         return SolveStatus.FEASIBLE
 
     def _moved(self, value: float, bound: float) -> bool:
-        """Whether plan or bound are better than before, or no plan was found so far."""
-        if not np.isfinite(self.best.value):
-            return True
+        """Whether plan or bound are better than before."""
         step = 0.02 * self.options.gap * abs(self.best.value)
         return self.best.value < value - step or self.best.bound > bound + step
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
 import signal
@@ -29,6 +30,9 @@ def settle(lifeline: Connection[Any, Any]) -> None:
         lifeline: on which nothing comes but its end.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle
+    if "fork" in multiprocessing.get_all_start_methods():
+        # a lock made on import (Pyomo's) then has no name to leave behind, of which Python warns
+        multiprocessing.set_start_method("fork", force=True)
     os.dup2(2, 1)  # the program's standard output is for its own results
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
 

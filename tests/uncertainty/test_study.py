@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -286,3 +288,15 @@ def test_bad_options_exit_2(tmp_path: Path, options: tuple[str, ...], words: str
     found = run("risk", file, *options)
     assert found.code == 2
     assert words in " ".join(found.stderr.split())
+
+
+def test_workers_leave_no_word_behind(tmp_path: Path) -> None:
+    """A program of its own ends without warnings of what its workers held."""
+    (tmp_path / "case.json").write_text(json.dumps(gamble()))
+    program = "from secondsource.cli.main import main; main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "risk", str(tmp_path / "case.json"),
+         "--points", "0", "--workers", "2", "--json"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Warning" not in ended.stderr and json.loads(ended.stdout)["status"] == "optimal"
