@@ -12,6 +12,8 @@ from .terminal import amount, money, titled_table
 WIDE = 6
 """Futures that have a column each; of more only the sums are shown."""
 MOST_ROWS = 16
+SAME = 1e-6
+"""Relative difference of costs that are the same."""
 TOGETHER = {"together": "all futures together", "mean": "the mean of all futures"}
 
 
@@ -146,7 +148,12 @@ def _robustness(result: RiskResult) -> Table | Text | None:
         return None
     tail = f"worst {100 * (1 - result.level):.3g} %"
     if len(front) == 1:
-        return Text(f"\nThe cheapest plan is also the safest: no other makes the {tail} cheaper.")
+        above = (front["cvar"].astype(float) - front["cvar_bound"].astype(float)).iloc[0]
+        if above <= SAME * max(1.0, abs(float(front["cvar"].iloc[0]))):
+            return Text(
+                f"\nThe cheapest plan is also the safest: no other makes the {tail} cheaper."
+            )
+        return Text(f"\nNo plan was found in which the {tail} cost less than in the cheapest.")
     table = titled_table(
         f"The price of robustness ({result.currency})",
         ">expected cost", f">{tail} cost", ">at worst", ">price", ">saved in the tail", ">per unit",
