@@ -48,6 +48,7 @@ def quickstart() -> tuple[Any, dict[str, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_processes_choose_the_same_of_several_good_plans() -> None:
     case, asked = quickstart()
     assert_same(

@@ -67,7 +67,8 @@ def test_any_two_objectives_in_a_long_campaign(
     assert_exact(seed, targets, whole=whole, limits=9)
 
 
-@quick(1)
+@pytest.mark.slow
+@quick(3)
 @given(seed=SEEDS)
 def test_a_linear_front_is_one_convex_line_without_a_needless_corner(seed: int) -> None:
     case, _ = built_for(traded(seed, whole=False), "cost", "lead_time")

@@ -79,7 +79,7 @@ def test_least_in_a_long_campaign(seed: int) -> None:
     assert differs(exact(checked(data), "cvar"), solve_case(data, "cvar")) == ""
 
 
-@quick(4)
+@quick(3)
 @given(seed=SEEDS)
 def test_cheapest_within_a_cap_is_that_of_the_plain_model(seed: int) -> None:
     data = several_futures(seed)
@@ -93,7 +93,7 @@ def test_cheapest_within_a_cap_is_that_of_the_plain_model(seed: int) -> None:
     assert differs(found, solve_case(data, caps={"cvar": cap})) == ""
 
 
-@quick(4)
+@quick(2)
 @given(seed=SEEDS)
 def test_it_is_the_mean_of_the_worst_futures_and_no_other_plan_has_less(seed: int) -> None:
     data = several_futures(seed)
@@ -111,7 +111,7 @@ def test_it_is_the_mean_of_the_worst_futures_and_no_other_plan_has_less(seed: in
             assert safe.objective <= worst + 1e-6 * abs(worst) + 1e-5
 
 
-@quick(2)
+@quick(1)
 @given(seed=SEEDS)
 def test_with_one_future_or_at_level_0_it_is_cost(seed: int) -> None:
     one, mean = random_case(seed), several_futures(seed)

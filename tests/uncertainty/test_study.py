@@ -290,6 +290,7 @@ def test_bad_options_exit_2(tmp_path: Path, options: tuple[str, ...], words: str
     assert words in " ".join(found.stderr.split())
 
 
+@pytest.mark.slow
 def test_workers_leave_no_word_behind(tmp_path: Path) -> None:
     """A program of its own ends without warnings of what its workers held."""
     (tmp_path / "case.json").write_text(json.dumps(gamble()))

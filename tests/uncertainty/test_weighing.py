@@ -130,7 +130,7 @@ def gamble_of(seed: int) -> Data:
     return data
 
 
-@quick(8)
+@quick(3)
 @given(seed=SEEDS)
 def test_without_whole_numbers_the_ends_are_those_of_the_whole_model(seed: int) -> None:
     case = checked(gamble_of(seed))
