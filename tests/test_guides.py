@@ -24,7 +24,7 @@ LONG = pytest.mark.slow
         pytest.param("tutorial", 18, marks=LONG),
         pytest.param("planners", 8, marks=LONG),
         pytest.param("finance", 6, marks=LONG),
-        ("scripting", 13),
+        pytest.param("scripting", 13, marks=LONG),
         pytest.param("add-a-rule", 5, marks=LONG),
         ("add-a-family", 1),
     ],

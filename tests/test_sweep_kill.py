@@ -116,7 +116,7 @@ def test_a_sweep_killed_twenty_times_loses_nothing(tmp_path: Path, executor: str
     survives(tmp_path, 20, 16, 16, 2, "--executor", executor)
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes"])
+@pytest.mark.parametrize("executor", [pytest.param("serial", marks=pytest.mark.slow), "processes"])
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, executor: str) -> None:
     file, output = grid_file(tmp_path, 15, 15), tmp_path / "run"
     arguments = ("sweep", "quickstart", file, "-o", output, "--json", "--executor", executor)
