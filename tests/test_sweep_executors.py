@@ -33,6 +33,7 @@ def assert_same(one: SweepResult, other: SweepResult) -> None:
     )
 
 
+@pytest.mark.slow
 def test_processes_find_what_one_finds_alone() -> None:
     alone = sweep(shop(), SHOP, executor="serial")
     assert set(alone.points["status"]) == {"optimal", "infeasible", "failed"}

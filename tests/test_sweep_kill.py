@@ -170,6 +170,7 @@ def test_two_sweeps_at_once_share_a_ledger(tmp_path: Path) -> None:
     assert run("sweep", case, file, "--json").json["runs"] == told[0].json["runs"]
 
 
+@pytest.mark.slow
 def test_two_sweeps_at_once_in_one_folder(tmp_path: Path) -> None:
     file, case, output = shop_sweep(tmp_path, 12), shop_file(tmp_path), tmp_path / "run"
     both = [start("sweep", case, file, "-o", output, "--json") for _ in range(2)]

@@ -41,7 +41,7 @@ def assert_exact(seed: int, targets: tuple[str, str], *, whole: bool, limits: in
         assert least_first(points, limit) == pytest.approx(expected, abs=CLOSE * width)
 
 
-@quick(2)
+@quick(1)
 @given(seed=SEEDS)
 def test_cost_against_lead_time_with_whole_decisions(seed: int) -> None:
     assert_exact(seed, ("cost", "lead_time"), whole=True, limits=9)
