@@ -199,8 +199,8 @@ class _Study:
             )  # fmt: skip
         if status != SolveStatus.OPTIMAL:
             self.warnings.append(
-                f"the {told} was stopped after {limit:.0f} s with {len(front)} of its plans; "
-                "allow more (--time-limit), or leave it out (--points 0)"
+                f"the {told} was stopped with {len(front)} of its plans; it may take {limit:.0f} "
+                "s: allow more (--time-limit), or leave it out (--points 0)"
             )
         self.statuses.append(status)
         return front

@@ -25,7 +25,7 @@ from .alone import least_cost
 from .envelope import Envelope, Proven
 
 SAFEST = 0.95
-"""Largest weight of the tail: of plans that cost more than 19 on average for 1 less there, none."""
+"""Largest weight of the tail: above it 1 less there may cost more than 19 on average."""
 ROUNDS = 5
 """Weighings of the tail tried for one weight of it."""
 SAME = 1e-9
@@ -144,7 +144,11 @@ class Weighing:
             objectives={**self.arrays.objectives, "cost": costs},
             offsets={**self.arrays.offsets, "cost": float(weights @ self.measures.unavoidable)},
         )
-        outcome, point = least_cost(arrays, replace(self.options, time_limit=limit))
+        try:
+            outcome, point = least_cost(arrays, replace(self.options, time_limit=limit))
+        except KeyboardInterrupt:  # the plans before it are kept, and the study with them
+            self.status = SolveStatus.FEASIBLE
+            return np.inf
         self.proven.add(weights, outcome.bound)
         if outcome.status != SolveStatus.OPTIMAL:
             self.status = SolveStatus.FEASIBLE

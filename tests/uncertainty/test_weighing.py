@@ -174,3 +174,13 @@ def test_a_search_that_is_stopped_keeps_what_it_has(monkeypatch: pytest.MonkeyPa
     assert any("price of robustness was stopped" in line for line in found.warnings)
     assert found.robustness is not None and len(found.robustness) == 1
     assert found.robustness["cost"].iloc[0] == pytest.approx(30)
+
+
+def test_ctrl_c_keeps_the_plans_and_the_rest_of_the_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pressed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("secondsource.optimizer.uncertainty.weighing.least_cost", pressed)
+    found = study(checked(gamble(cvar_level=0.75)))
+    assert found.status == "feasible" and found.information.value == pytest.approx(12.5)
+    assert found.robustness is not None and found.robustness["cost"].tolist() == pytest.approx([30])
