@@ -68,7 +68,7 @@ class Envelope:
 
 
 class Proven:
-    """Inequalities that the costs of futures keep to in every plan: weighed, they are enough.
+    """Lower bounds on weighted sums of the costs of futures, true of every plan.
 
     Args:
         envelope: futures and their tail.
@@ -81,7 +81,7 @@ class Proven:
         self._known = np.zeros((0, futures))
 
     def add(self, weights: FloatArray, bound: float | None) -> None:
-        """The futures, so weighed, cost at least so much in any plan; None proves nothing."""
+        """Weighed so, the futures cost at least the bound in any plan; None proves nothing."""
         if bound is not None and np.isfinite(bound):
             self._weights = np.vstack([self._weights, weights])
             self._bounds = np.append(self._bounds, bound)

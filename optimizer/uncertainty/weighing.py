@@ -10,13 +10,14 @@ line through both, so that the next plan lies farthest below it (Aneja and Nair 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...models.plan import SolveStatus
 from ..arrays import Arrays
+from ..frontier.shape import efficient
 from ..highs import Options
 from ..measures import Measures, conditional_value_at_risk
 from ..outcomes import relative_gap
@@ -111,7 +112,7 @@ class Weighing:
             if found.at(risk) < cheap.at(risk) - SAME * abs(cheap.at(risk)):
                 kept.append(found)
                 spans += [(cheap, found), (found, safe)]
-        return list(_efficient(kept))
+        return _efficient(kept)
 
     def _best(self, risk: float) -> Weighed:
         """The best plan known for a weight of the tail."""
@@ -165,10 +166,9 @@ def _room(cheap: Weighed, safe: Weighed) -> float:
     return dearer * safer if apart else 0.0
 
 
-def _efficient(plans: list[Weighed]) -> Iterator[Weighed]:
-    """Plans by rising expected cost whose tail is cheaper than that of all before them."""
-    least = np.inf
-    for plan in sorted(plans, key=lambda plan: (plan.cost, plan.cvar)):
-        if plan.cvar < least - SAME * abs(plan.cvar):
-            least = plan.cvar
-            yield plan
+def _efficient(plans: list[Weighed]) -> list[Weighed]:
+    """Plans by rising expected cost, without those that another is as good as in both."""
+    order = sorted(plans, key=lambda plan: (plan.cost, plan.cvar))
+    values = np.array([(plan.cost, plan.cvar) for plan in order]).reshape(-1, 2)
+    keep = efficient(values / (np.abs(values).max(initial=0.0) or 1.0))
+    return [plan for plan, kept in zip(order, keep, strict=True) if kept]
